@@ -1,0 +1,45 @@
+//! Models: their cards and weights, their tokenizer, and the encoder that turns token ids into
+//! vectors.
+//!
+//! This is the only crate that names an ML library. Callers see texts go in and vectors come out of
+//! an [`Embedder`]; the model itself lives on threads of its own, behind [`Encoder`].
+
+mod batch;
+mod card;
+mod embedder;
+mod error;
+mod pull;
+mod subwords;
+#[cfg(feature = "torch")]
+mod torch;
+mod weights;
+
+pub use batch::{Batch, plan};
+pub use card::{Card, Pooling, WeightFile, cards, find};
+pub use embedder::{Embedder, EmbedderSettings, Embeddings};
+pub use error::ModelError;
+pub use pull::pull;
+pub use subwords::{Subword, Subwords, Window};
+pub use weights::{FileState, inspect, require};
+
+use ndarray::Array2;
+
+/// Turns batches of token ids into one pooled vector a sequence.
+///
+/// An implementation runs on one core and lives on the thread that made it.
+pub trait Encoder {
+    /// Pooled vectors, not normalized: one row of [`Card::dimensions`] a sequence of the batch.
+    ///
+    /// # Errors
+    /// [`ModelError::Inference`] when the library below fails.
+    fn encode(&mut self, batch: &Batch) -> Result<Array2<f32>, ModelError>;
+}
+
+/// Whether this build can run a model, and what to do if not.
+pub fn backend() -> Result<&'static str, ModelError> {
+    if cfg!(feature = "torch") {
+        Ok("rust-bert")
+    } else {
+        Err(ModelError::NoBackend)
+    }
+}

@@ -1,0 +1,17 @@
+//! Encoders over libtorch.
+
+mod bert;
+
+use crate::embedder::Factory;
+use crate::{Card, ModelError};
+
+/// One encoder factory a replica; all replicas share one copy of the weights.
+pub(crate) fn factories(card: &Card, replicas: usize) -> Result<Vec<Factory>, ModelError> {
+    match card.architecture.as_str() {
+        "bert" => bert::factories(card, replicas),
+        other => Err(ModelError::Load {
+            model: card.name.clone(),
+            what: format!("architecture '{other}' is not supported; supported: bert"),
+        }),
+    }
+}

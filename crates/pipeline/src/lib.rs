@@ -1,0 +1,22 @@
+//! What a run does, stage by stage: read, clean, segment, tokenize, embed, themes, compare, write.
+//!
+//! Knows no command line and prints nothing: it takes checked [`Settings`], tells an observer what
+//! happens as [`Event`]s, and returns an [`Outcome`].
+
+mod clock;
+mod comparing;
+mod error;
+mod event;
+mod outcome;
+mod pieces;
+mod record;
+mod run;
+mod settings;
+mod theming;
+mod writing;
+
+pub use error::PipelineError;
+pub use event::Event;
+pub use outcome::{Closest, Outcome};
+pub use run::run;
+pub use settings::{CodebookFile, Goal, ModelChoice, Settings};

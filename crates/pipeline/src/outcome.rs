@@ -1,0 +1,45 @@
+//! What a run found, in short.
+
+use std::path::PathBuf;
+
+/// What to tell when a run is done.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// Articles that the run was about.
+    pub articles: usize,
+    /// Other pieces that they were compared with.
+    pub others: usize,
+    /// Sections of all of them.
+    pub sections: usize,
+    /// Sentences of all of them.
+    pub sentences: usize,
+    /// Words of all of them.
+    pub words: usize,
+    /// Pieces left out because something is wrong with them.
+    pub failed: usize,
+    /// Pieces left out because they repeat another.
+    pub skipped: usize,
+    /// Blocks taken out of bodies by the cleaning rules.
+    pub cleaned: usize,
+    /// Sentences that were longer than the model's limit, and the windows they were embedded in.
+    pub windowed: Option<(usize, usize)>,
+    /// The themes with the most sentences of the studied articles: name and share.
+    pub themes: Vec<(String, f64)>,
+    /// The two pieces nearest to each other, one of them studied.
+    pub closest: Option<Closest>,
+    /// Sentences of studied articles that stand word for word in another piece.
+    pub repeated: Option<usize>,
+    /// Where the results are.
+    pub out: PathBuf,
+}
+
+/// A studied article and the piece nearest to it.
+#[derive(Clone, Debug)]
+pub struct Closest {
+    /// The article.
+    pub doc_id: String,
+    /// The other piece.
+    pub other_id: String,
+    /// Cosine of the two.
+    pub cosine: f32,
+}

@@ -1,0 +1,114 @@
+//! Articles on their way through the text stages.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+use source::{Article, Problem, Severity};
+use text::{Cleaned, Document, Metadata, Span};
+
+use crate::Settings;
+
+/// An article and all that the text stages learned of it.
+pub(crate) struct Piece {
+    pub(crate) article: Article,
+    pub(crate) metadata: Metadata,
+    pub(crate) cleaned: Cleaned,
+    pub(crate) document: Document,
+    /// Words of each sentence.
+    pub(crate) words: Vec<usize>,
+    /// Whether the run is about it; else it is only compared with.
+    pub(crate) is_studied: bool,
+}
+
+impl Piece {
+    pub(crate) fn cut(&self, span: Span) -> &str {
+        span.of(&self.article.text)
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.article.doc_id
+    }
+
+    /// Span of a section's paragraphs; empty for a heading without any.
+    pub(crate) fn section_span(&self, section: usize) -> Span {
+        let paragraphs =
+            &self.document.paragraphs[self.document.sections[section].paragraphs.clone()];
+        joined(paragraphs.iter().map(|p| p.span))
+    }
+
+    /// Span of the whole body.
+    pub(crate) fn body_span(&self) -> Span {
+        joined(self.document.paragraphs.iter().map(|p| p.span))
+    }
+}
+
+fn joined(spans: impl Iterator<Item = Span>) -> Span {
+    spans.reduce(Span::join).unwrap_or(Span::new(0, 0))
+}
+
+/// Marks the articles that the run is about.
+pub(crate) fn adopt(articles: Vec<Article>, settings: &Settings) -> Vec<Piece> {
+    let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let studied: Vec<_> = settings
+        .articles
+        .iter()
+        .map(|path| canonical(path))
+        .collect();
+    articles
+        .into_iter()
+        .map(|article| {
+            let path = canonical(&article.path);
+            Piece {
+                is_studied: studied.iter().any(|root| path.starts_with(root)),
+                metadata: article.metadata.clone(),
+                article,
+                cleaned: Cleaned::default(),
+                document: Document::default(),
+                words: Vec::new(),
+            }
+        })
+        .collect()
+}
+
+pub(crate) fn clean(pieces: &mut [Piece]) {
+    pieces.par_iter_mut().for_each(|piece| {
+        let text = &piece.article.text;
+        piece.cleaned = match &piece.article.blocks {
+            Some(blocks) => text::clean::clean(text, blocks),
+            None => text::clean::clean(text, &text::block::lines(text)),
+        };
+        source::complete(&mut piece.metadata, &piece.cleaned, text);
+    });
+}
+
+pub(crate) fn segment(pieces: &mut [Piece]) {
+    pieces.par_iter_mut().for_each(|piece| {
+        piece.document = text::segment::segment(&piece.article.text, &piece.cleaned);
+    });
+}
+
+pub(crate) fn count_words(pieces: &mut [Piece]) {
+    pieces.par_iter_mut().for_each(|piece| {
+        piece.words = piece
+            .document
+            .sentences
+            .iter()
+            .map(|sentence| text::words::words(&piece.article.text, sentence.span).count())
+            .collect();
+    });
+}
+
+/// Takes out pieces whose body is empty, each with the reason.
+pub(crate) fn drop_bodiless(pieces: &mut Vec<Piece>) -> Vec<Problem> {
+    pieces
+        .extract_if(.., |piece| piece.document.sentences.is_empty())
+        .map(|piece| Problem {
+            path: piece.article.path,
+            place: piece.article.row.map(|row| format!("row {row}")),
+            doc_id: Some(piece.article.doc_id),
+            severity: Severity::Failed,
+            what: "holds nothing but page furniture: no running text is left after cleaning".into(),
+            remedy: "save the article's text with the page, or leave the file out".into(),
+        })
+        .collect()
+}

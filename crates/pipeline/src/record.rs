@@ -1,0 +1,105 @@
+//! `run.json`: all that is needed to know what a folder of results came from.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use source::{Problem, Severity};
+
+use crate::pieces::Piece;
+use crate::writing::{SubwordCounts, role};
+use crate::{Goal, Settings};
+
+/// Record of a run. Everything that differs between equal runs stands under `times`.
+pub(crate) fn record(
+    settings: &Settings,
+    pieces: &[Piece],
+    problems: &[Problem],
+    counts: Option<&SubwordCounts>,
+    times: &Value,
+) -> Value {
+    let goal = settings.goal;
+    let sum = |of: &dyn Fn(&Piece) -> usize| pieces.iter().map(of).sum::<usize>();
+    let of_severity = |severity| problems.iter().filter(|p| p.severity == severity).count();
+    json!({
+        "tifa": env!("CARGO_PKG_VERSION"),
+        "command": match goal {
+            Goal::Tokens => "tokenize",
+            Goal::Vectors => "embed",
+            Goal::Themes => "themes",
+            Goal::Comparison => "run",
+        },
+        "settings": {
+            "model": settings.model.card.name,
+            "token_budget": settings.model.settings.token_budget,
+            "neighbours": settings.neighbours,
+            "codebook": settings.codebook.codebook.name,
+            "none_below": settings.codebook.codebook.none_below,
+            "language": settings.read.language,
+            "encoding": settings.read.encoding.map(|encoding| encoding.name()),
+            "max_article_bytes": settings.read.max_article_bytes,
+            "text_column": settings.read.text_column,
+            "id_column": settings.read.id_column,
+        },
+        "model": model(settings, counts),
+        "codebook": {
+            "name": settings.codebook.codebook.name,
+            "version": settings.codebook.codebook.version,
+            "themes": settings.codebook.codebook.themes.len(),
+            "sha256": settings.codebook.sha256,
+        },
+        "counts": {
+            "articles": sum(&|piece| usize::from(piece.is_studied)),
+            "corpus": sum(&|piece| usize::from(!piece.is_studied)),
+            "failed": of_severity(Severity::Failed),
+            "skipped": of_severity(Severity::Skipped),
+            "warnings": of_severity(Severity::Warning),
+            "sections": sum(&|piece| piece.document.sections.len()),
+            "paragraphs": sum(&|piece| piece.document.paragraphs.len()),
+            "sentences": sum(&|piece| piece.document.sentences.len()),
+            "words": sum(&|piece| piece.words.iter().sum()),
+            "subwords": counts.map(|c| c.subwords.iter().sum::<usize>()),
+        },
+        "truncation": counts.and_then(|c| c.windows.as_ref()).map(|windows| json!({
+            "max_length": settings.model.card.max_length,
+            "windowed_sentences": windows.iter().filter(|&&count| count > 1).count(),
+            "windows": windows.iter().sum::<usize>(),
+            "subwords_cut_off": 0,
+        })),
+        "cleaning_rules": rules(pieces),
+        "inputs": pieces.iter().map(|piece| json!({
+            "doc_id": piece.article.doc_id,
+            "path": piece.article.path.to_string_lossy(),
+            "role": role(piece),
+            "sha256": piece.article.sha256,
+        })).collect::<Vec<_>>(),
+        "times": times,
+    })
+}
+
+fn model(settings: &Settings, counts: Option<&SubwordCounts>) -> Value {
+    let card = &settings.model.card;
+    if counts.is_none() {
+        return Value::Null;
+    }
+    json!({
+        "name": card.name,
+        "architecture": card.architecture,
+        "source": format!("{} {}", card.source.package, card.source.version),
+        "licence": card.licence,
+        "dimensions": card.dimensions,
+        "precision": "f32",
+        "files": card.files.iter().map(|file| json!({"path": file.path, "sha256": file.sha256})).collect::<Vec<_>>(),
+    })
+}
+
+/// How often each rule fired; rules that never did stand with 0.
+fn rules(pieces: &[Piece]) -> BTreeMap<&'static str, usize> {
+    let mut fired: BTreeMap<_, _> = text::Rule::ALL
+        .into_iter()
+        .map(|rule| (rule.name(), 0))
+        .collect();
+    for removed in pieces.iter().flat_map(|piece| &piece.cleaned.removed) {
+        *fired.entry(removed.rule.name()).or_default() += 1;
+    }
+    fired
+}

@@ -1,0 +1,451 @@
+//! The run itself.
+
+use std::collections::HashMap;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use model::{Embedder, Subwords};
+use ndarray::Array2;
+use report::OutputFolder;
+use serde_json::json;
+use source::{Problem, Severity};
+use themes::{EmbeddingScorer, Scorer};
+
+use crate::clock::Clock;
+use crate::comparing::Comparison;
+use crate::pieces::{self, Piece};
+use crate::theming::{self, PieceThemes};
+use crate::writing::{self, SubwordCounts};
+use crate::{Closest, Event, Goal, Outcome, PipelineError, Settings, record};
+
+/// Does what the settings ask for and writes the output folder, whole or not at all.
+///
+/// # Errors
+/// Only where no run is possible: inputs that don't exist, a model that can't be used, an output
+/// folder that can't be written, or no article left. Articles that can't be used are left out, told
+/// to `observe`, and listed in `problems.csv`.
+pub fn run(
+    settings: &Settings,
+    observe: &mut (dyn FnMut(Event<'_>) + Send),
+) -> Result<Outcome, PipelineError> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(settings.threads)
+        .build()
+        .map_err(|e| PipelineError::Threads {
+            threads: settings.threads,
+            what: e.to_string(),
+        })?;
+    pool.install(|| Run::new(settings)?.finish(observe))
+}
+
+struct Run<'a> {
+    settings: &'a Settings,
+    folder: OutputFolder,
+    clock: Clock,
+    start: Instant,
+}
+
+/// Vectors of all sentences of all pieces, and what their making told.
+struct Vectors {
+    rows: Array2<f32>,
+    counts: SubwordCounts,
+    embedder: Embedder,
+}
+
+impl<'a> Run<'a> {
+    /// Everything that can fail before work is done fails here.
+    fn new(settings: &'a Settings) -> Result<Self, PipelineError> {
+        let folder = OutputFolder::create(&settings.out)?;
+        Ok(Self {
+            settings,
+            folder,
+            clock: Clock::default(),
+            start: Instant::now(),
+        })
+    }
+
+    fn finish(mut self, observe: &mut dyn FnMut(Event<'_>)) -> Result<Outcome, PipelineError> {
+        let needs_model = self.settings.goal > Goal::Tokens;
+        let embedder = match (needs_model, model::backend()) {
+            (true, Ok(_)) => Some(self.open_model(observe)?),
+            (true, Err(missing)) => {
+                observe(Event::Note(&format!(
+                    "{missing}; vectors, themes and comparison are left out"
+                )));
+                None
+            }
+            (false, _) => None,
+        };
+        let subwords = self.open_tokenizer(embedder.as_ref(), observe)?;
+        let (pieces, problems) = self.read(observe)?;
+        let offsets = offsets(&pieces);
+        let vectors = match embedder {
+            Some(embedder) => Some(self.embed(&pieces, embedder, observe)?),
+            None => None,
+        };
+        let counted = match (&vectors, &subwords) {
+            (None, Some(subwords)) => Some(count_subwords(&pieces, subwords)?),
+            _ => None,
+        };
+        let counts = vectors.as_ref().map(|v| &v.counts).or(counted.as_ref());
+
+        writing::texts(&self.folder, &pieces, &offsets, counts)?;
+        writing::problems(&self.folder, &problems)?;
+        if self.settings.goal == Goal::Tokens {
+            let folder = &self.folder;
+            self.clock.time("write tokens", "tokens", observe, |_| {
+                let count = writing::tokens(folder, &pieces, subwords.as_ref())?;
+                Ok::<_, PipelineError>(((), count))
+            })?;
+        }
+        let mut outcome = outcome(self.settings, &pieces, &problems, counts);
+        let record_counts = counts.map(|c| SubwordCounts {
+            subwords: c.subwords.clone(),
+            windows: c.windows.clone(),
+        });
+        if let Some(vectors) = vectors {
+            self.beyond_text(&pieces, &offsets, vectors, &mut outcome, observe)?;
+        }
+        self.commit(&pieces, &problems, record_counts.as_ref())?;
+        Ok(outcome)
+    }
+
+    fn open_model(
+        &mut self,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Embedder, PipelineError> {
+        let choice = &self.settings.model;
+        let settings = model::EmbedderSettings {
+            replicas: self.settings.threads,
+            ..choice.settings
+        };
+        self.clock.time("load model", "replicas", observe, |_| {
+            Ok((Embedder::open(&choice.card, settings)?, settings.replicas))
+        })
+    }
+
+    /// The model's tokenizer where the model itself doesn't run. Tokens alone ask for it; a run
+    /// without libtorch takes it where it is.
+    fn open_tokenizer(
+        &self,
+        embedder: Option<&Embedder>,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Option<Subwords>, PipelineError> {
+        let card = &self.settings.model.card;
+        let path = card.path_of("tokenizer.json");
+        if embedder.is_some() {
+            return Ok(None);
+        }
+        if !path.is_file() {
+            observe(Event::Note(&format!(
+                "no subwords: {} is missing; fetch it with `tifa models pull {}`",
+                path.display(),
+                card.name
+            )));
+            return Ok(None);
+        }
+        Ok(Some(Subwords::read(&path, card.max_length)?))
+    }
+
+    /// Reads, cleans, segments and counts; what can't be used becomes a problem.
+    fn read(
+        &mut self,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<(Vec<Piece>, Vec<Problem>), PipelineError> {
+        let settings = self.settings;
+        let reading = self.clock.time("read", "articles", observe, |_| {
+            let paths: Vec<_> = settings
+                .articles
+                .iter()
+                .chain(&settings.corpus)
+                .cloned()
+                .collect();
+            let reading = source::read(&paths, &settings.read)?;
+            let count = reading.articles.len();
+            Ok::<_, PipelineError>((reading, count))
+        })?;
+        let mut problems = reading.problems;
+        for problem in &problems {
+            observe(Event::Problem(problem));
+        }
+        let mut pieces = pieces::adopt(reading.articles, settings);
+        let found = pieces.len() + problems.len();
+        let mut text_stage =
+            |name, unit, observe: &mut dyn FnMut(Event<'_>), work: &mut dyn FnMut() -> usize| {
+                self.clock.time(name, unit, observe, |_| {
+                    Ok::<_, PipelineError>(((), work()))
+                })
+            };
+        text_stage("clean", "blocks removed", observe, &mut || {
+            pieces::clean(&mut pieces);
+            pieces.iter().map(|piece| piece.cleaned.removed.len()).sum()
+        })?;
+        text_stage("segment", "sentences", observe, &mut || {
+            pieces::segment(&mut pieces);
+            pieces
+                .iter()
+                .map(|piece| piece.document.sentences.len())
+                .sum()
+        })?;
+        let bodiless = pieces::drop_bodiless(&mut pieces);
+        for problem in &bodiless {
+            observe(Event::Problem(problem));
+        }
+        problems.extend(bodiless);
+        text_stage("tokenize", "words", observe, &mut || {
+            pieces::count_words(&mut pieces);
+            pieces.iter().flat_map(|piece| &piece.words).sum()
+        })?;
+        if !pieces.iter().any(|piece| piece.is_studied) {
+            return Err(PipelineError::NothingLeft { found });
+        }
+        Ok((pieces, problems))
+    }
+
+    fn embed(
+        &mut self,
+        pieces: &[Piece],
+        mut embedder: Embedder,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Vectors, PipelineError> {
+        let texts: Vec<&str> = pieces
+            .iter()
+            .flat_map(|piece| {
+                piece
+                    .document
+                    .sentences
+                    .iter()
+                    .map(|sentence| piece.cut(sentence.span))
+            })
+            .collect();
+        let embeddings = self.clock.time("embed", "sentences", observe, |observe| {
+            let embeddings = embedder.embed(&texts, &mut |done, total| {
+                observe(Event::Advanced {
+                    stage: "embed",
+                    done,
+                    total,
+                });
+            })?;
+            Ok::<_, PipelineError>((embeddings, texts.len()))
+        })?;
+        Ok(Vectors {
+            rows: embeddings.vectors,
+            counts: SubwordCounts {
+                subwords: embeddings.subwords,
+                windows: Some(embeddings.windows),
+            },
+            embedder,
+        })
+    }
+
+    /// Vectors, themes and comparison, as far as the goal asks.
+    fn beyond_text(
+        &mut self,
+        pieces: &[Piece],
+        offsets: &[usize],
+        vectors: Vectors,
+        outcome: &mut Outcome,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<(), PipelineError> {
+        let Vectors {
+            rows, mut embedder, ..
+        } = vectors;
+        self.folder
+            .vectors("embeddings/sentences.npy", rows.view())?;
+        if self.settings.goal < Goal::Themes {
+            return Ok(());
+        }
+        let codebook = &self.settings.codebook.codebook;
+        let mut scorer = EmbeddingScorer::new(codebook, &mut embedder)?;
+        drop(embedder);
+        let themes = self.clock.time("themes", "unit scores", observe, |_| {
+            let themes = theming::score(pieces, rows.view(), offsets, codebook, &mut scorer)?;
+            let count = themes
+                .iter()
+                .flat_map(|t| &t.units)
+                .map(|u| u.scores.len())
+                .sum();
+            Ok::<_, PipelineError>((themes, count))
+        })?;
+        let folder = &self.folder;
+        self.clock.time("write themes", "documents", observe, |_| {
+            writing::themes(folder, pieces, &themes, codebook, scorer.name())?;
+            Ok::<_, PipelineError>(((), pieces.len()))
+        })?;
+        outcome.themes = leading_themes(pieces, &themes, self.settings);
+        if self.settings.goal < Goal::Comparison {
+            return Ok(());
+        }
+        let comparison = self.clock.time("compare", "sentences", observe, |_| {
+            let comparison =
+                Comparison::new(pieces, rows.view(), offsets, self.settings.neighbours);
+            let count = comparison.neighbours.len();
+            Ok::<_, PipelineError>((comparison, count))
+        })?;
+        self.clock
+            .time("write comparison", "documents", observe, |_| {
+                writing::comparison(
+                    folder,
+                    pieces,
+                    &comparison,
+                    &themes,
+                    codebook,
+                    scorer.name(),
+                )?;
+                Ok::<_, PipelineError>(((), outcome.articles))
+            })?;
+        outcome.closest = closest(pieces, &comparison);
+        outcome.repeated = Some(repeated(pieces));
+        Ok(())
+    }
+
+    fn commit(
+        self,
+        pieces: &[Piece],
+        problems: &[Problem],
+        counts: Option<&SubwordCounts>,
+    ) -> Result<(), PipelineError> {
+        writing::stages(&self.folder, &self.clock.stages)?;
+        let times = json!({
+            "finished_unix": SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+            "seconds": self.start.elapsed().as_secs_f64(),
+            "threads": self.settings.threads,
+        });
+        let record = record::record(self.settings, pieces, problems, counts, &times);
+        Ok(self.folder.commit(&record)?)
+    }
+}
+
+/// Where each piece's sentences begin among those of all pieces.
+fn offsets(pieces: &[Piece]) -> Vec<usize> {
+    pieces
+        .iter()
+        .scan(0, |next, piece| {
+            let first = *next;
+            *next += piece.document.sentences.len();
+            Some(first)
+        })
+        .collect()
+}
+
+fn count_subwords(pieces: &[Piece], subwords: &Subwords) -> Result<SubwordCounts, PipelineError> {
+    use rayon::prelude::*;
+    let of_pieces: Vec<Vec<usize>> = pieces
+        .par_iter()
+        .map(|piece| {
+            let sentences = piece.document.sentences.iter();
+            sentences
+                .map(|s| Ok(subwords.tokenize(piece.cut(s.span))?.len()))
+                .collect()
+        })
+        .collect::<Result<_, model::ModelError>>()?;
+    Ok(SubwordCounts {
+        subwords: of_pieces.concat(),
+        windows: None,
+    })
+}
+
+fn outcome(
+    settings: &Settings,
+    pieces: &[Piece],
+    problems: &[Problem],
+    counts: Option<&SubwordCounts>,
+) -> Outcome {
+    let of_severity = |severity| problems.iter().filter(|p| p.severity == severity).count();
+    let articles = pieces.iter().filter(|piece| piece.is_studied).count();
+    Outcome {
+        articles,
+        others: pieces.len() - articles,
+        sections: pieces
+            .iter()
+            .map(|piece| piece.document.sections.len())
+            .sum(),
+        sentences: pieces
+            .iter()
+            .map(|piece| piece.document.sentences.len())
+            .sum(),
+        words: pieces.iter().flat_map(|piece| &piece.words).sum(),
+        failed: of_severity(Severity::Failed),
+        skipped: of_severity(Severity::Skipped),
+        cleaned: pieces.iter().map(|piece| piece.cleaned.removed.len()).sum(),
+        windowed: counts.and_then(|c| c.windows.as_ref()).map(|windows| {
+            let long = windows.iter().filter(|&&count| count > 1);
+            (long.clone().count(), long.sum())
+        }),
+        out: settings.out.clone(),
+        ..Outcome::default()
+    }
+}
+
+/// The three themes with the largest share of sentences over the studied articles.
+fn leading_themes(
+    pieces: &[Piece],
+    themes: &[PieceThemes],
+    settings: &Settings,
+) -> Vec<(String, f64)> {
+    let codebook = &settings.codebook.codebook;
+    let mut shares = vec![0.0; codebook.themes.len()];
+    let mut sentences = 0.0;
+    for (piece, themes) in pieces
+        .iter()
+        .zip(themes)
+        .filter(|(piece, _)| piece.is_studied)
+    {
+        let weight = piece.document.sentences.len() as f64;
+        sentences += weight;
+        for (sum, share) in shares.iter_mut().zip(&themes.profile) {
+            *sum += share * weight;
+        }
+    }
+    let mut leading: Vec<(String, f64)> = codebook
+        .themes
+        .iter()
+        .zip(shares)
+        .map(|(theme, share)| (theme.name.clone(), share / sentences.max(1.0)))
+        .collect();
+    leading.sort_by(|a, b| b.1.total_cmp(&a.1));
+    leading.truncate(3);
+    leading
+}
+
+fn closest(pieces: &[Piece], comparison: &Comparison) -> Option<Closest> {
+    comparison
+        .documents
+        .indexed_iter()
+        .filter(|((a, b), _)| a != b && pieces[*a].is_studied)
+        .max_by(|((a, b), x), ((c, d), y)| x.total_cmp(y).then((c, d).cmp(&(a, b))))
+        .map(|((a, b), &cosine)| Closest {
+            doc_id: pieces[a].id().to_owned(),
+            other_id: pieces[b].id().to_owned(),
+            cosine,
+        })
+}
+
+/// Sentences of studied articles that stand word for word in another piece.
+fn repeated(pieces: &[Piece]) -> usize {
+    let words = |piece: &Piece, span: text::Span| -> Vec<String> {
+        text::words::words(&piece.article.text, span)
+            .map(|word| piece.cut(word).to_lowercase())
+            .collect()
+    };
+    let mut homes: HashMap<Vec<String>, (usize, bool)> = HashMap::new();
+    for (at, piece) in pieces.iter().enumerate() {
+        for sentence in &piece.document.sentences {
+            let (first, in_others) = homes
+                .entry(words(piece, sentence.span))
+                .or_insert((at, false));
+            *in_others |= *first != at;
+        }
+    }
+    pieces
+        .iter()
+        .filter(|piece| piece.is_studied)
+        .flat_map(|piece| {
+            piece
+                .document
+                .sentences
+                .iter()
+                .map(|s| words(piece, s.span))
+        })
+        .filter(|sentence| !sentence.is_empty() && homes.get(sentence).is_some_and(|home| home.1))
+        .count()
+}

@@ -1,0 +1,78 @@
+//! What a run is asked to do. Checked before it gets here; nothing below checks again.
+
+use std::path::{Path, PathBuf};
+
+use model::{Card, EmbedderSettings};
+use sha2::{Digest, Sha256};
+use source::ReadSettings;
+use themes::{Codebook, CodebookError};
+
+/// How far a run goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Goal {
+    /// Words and subwords, with offsets.
+    Tokens,
+    /// Vectors of the sentences.
+    Vectors,
+    /// Themes of sentences, paragraphs, sections and documents.
+    Themes,
+    /// All that, and each article held against the others.
+    Comparison,
+}
+
+/// A checked request.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How far to go.
+    pub goal: Goal,
+    /// Files and folders of the articles that the run is about.
+    pub articles: Vec<PathBuf>,
+    /// Files and folders of the pieces that they are compared with.
+    pub corpus: Vec<PathBuf>,
+    /// The output folder.
+    pub out: PathBuf,
+    /// How files are read.
+    pub read: ReadSettings,
+    /// The model.
+    pub model: ModelChoice,
+    /// The themes.
+    pub codebook: CodebookFile,
+    /// Nearest sentences listed for each sentence.
+    pub neighbours: usize,
+    /// Threads and model replicas. No result depends on it.
+    pub threads: usize,
+}
+
+/// A model and how it runs.
+#[derive(Clone, Debug)]
+pub struct ModelChoice {
+    /// Its card.
+    pub card: Card,
+    /// How it runs.
+    pub settings: EmbedderSettings,
+}
+
+/// A codebook and the hash of the file it came from.
+#[derive(Clone, Debug)]
+pub struct CodebookFile {
+    /// The codebook.
+    pub codebook: Codebook,
+    /// SHA-256 of its file, in hex.
+    pub sha256: String,
+}
+
+impl CodebookFile {
+    /// Makes a codebook of a file's contents. `path` names it in errors.
+    ///
+    /// # Errors
+    /// [`CodebookError`] naming the line or theme that is wrong.
+    pub fn parse(contents: &str, path: &Path) -> Result<Self, CodebookError> {
+        Ok(Self {
+            codebook: Codebook::parse(contents, &path.display().to_string())?,
+            sha256: Sha256::digest(contents)
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+        })
+    }
+}

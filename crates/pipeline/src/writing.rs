@@ -1,0 +1,362 @@
+//! From what a run knows to its tables.
+
+use report::tables::{
+    CleaningRow, DocumentRow, NeighbourRow, ProblemRow, ProfileRow, SectionRow, SentenceRow,
+    SimilarityRow, StageRow, ThemeRow, TokenRow,
+};
+use report::{OutputFolder, ReportError};
+use source::{OffsetBase, Problem};
+use themes::{Codebook, NONE};
+
+use crate::clock::Stage;
+use crate::comparing::Comparison;
+use crate::pieces::Piece;
+use crate::theming::PieceThemes;
+
+/// What the model's tokenizer, and the model where it ran, did to the sentences of all pieces.
+pub(crate) struct SubwordCounts {
+    pub(crate) subwords: Vec<usize>,
+    /// Windows of each sentence, where the model ran.
+    pub(crate) windows: Option<Vec<usize>>,
+}
+
+/// Everything that the text stages know: always written.
+pub(crate) fn texts(
+    folder: &OutputFolder,
+    pieces: &[Piece],
+    offsets: &[usize],
+    counts: Option<&SubwordCounts>,
+) -> Result<(), ReportError> {
+    let mut documents = folder.table::<DocumentRow<'_>>()?;
+    let mut sections = folder.table::<SectionRow<'_>>()?;
+    let mut sentences = folder.table::<SentenceRow<'_>>()?;
+    let mut cleaning = folder.table::<CleaningRow<'_>>()?;
+    for (piece, &first) in pieces.iter().zip(offsets) {
+        document(&mut documents, piece, first, counts)?;
+        for (at, section) in piece.document.sections.iter().enumerate() {
+            let inside = piece.document.sentences_of_section(at);
+            sections.push(&SectionRow {
+                doc_id: piece.id(),
+                section: section.ordinal,
+                number: section.number.map_or("", |span| piece.cut(span)),
+                title: section.title.map_or("", |span| piece.cut(span)),
+                paragraphs: section.paragraphs.len(),
+                sentences: inside.len(),
+                words: piece.words[inside].iter().sum(),
+            })?;
+        }
+        for (at, sentence) in piece.document.sentences.iter().enumerate() {
+            sentences.push(&SentenceRow {
+                doc_id: piece.id(),
+                section: piece.document.sections[sentence.section].ordinal,
+                paragraph: sentence.paragraph + 1,
+                sentence: at + 1,
+                start: sentence.span.start,
+                end: sentence.span.end,
+                offset_base: piece.article.offset_base.name(),
+                text: piece.cut(sentence.span),
+                words: piece.words[at],
+                subwords: counts.map(|c| c.subwords[first + at]),
+                windows: counts
+                    .and_then(|c| c.windows.as_ref())
+                    .map(|windows| windows[first + at]),
+            })?;
+        }
+        for removed in &piece.cleaned.removed {
+            cleaning.push(&CleaningRow {
+                doc_id: piece.id(),
+                rule: removed.rule.name(),
+                start: removed.span.start,
+                end: removed.span.end,
+                text: piece.cut(removed.span),
+            })?;
+        }
+        // Offsets need their text: where the file's own bytes won't do, it is written out.
+        if piece.article.offset_base == OffsetBase::Decoded {
+            folder.text(&format!("texts/{}.txt", piece.id()), &piece.article.text)?;
+        }
+    }
+    documents.finish()?;
+    sections.finish()?;
+    sentences.finish()?;
+    cleaning.finish()
+}
+
+fn document(
+    table: &mut report::Table,
+    piece: &Piece,
+    first: usize,
+    counts: Option<&SubwordCounts>,
+) -> Result<(), ReportError> {
+    let (article, metadata, body) = (&piece.article, &piece.metadata, &piece.document);
+    let given = |field: &'_ Option<String>| field.clone().unwrap_or_default();
+    let own = first..first + body.sentences.len();
+    let extra = if metadata.extra.is_empty() {
+        String::new()
+    } else {
+        serde_json::json!(metadata.extra).to_string()
+    };
+    table.push(&DocumentRow {
+        doc_id: &article.doc_id,
+        path: &article.path.to_string_lossy(),
+        title: &given(&metadata.title),
+        author: &given(&metadata.author),
+        source: &given(&metadata.source),
+        published: &given(&metadata.published),
+        original_edition: &given(&metadata.original_edition),
+        sections: body.sections.len(),
+        paragraphs: body.paragraphs.len(),
+        sentences: body.sentences.len(),
+        words: piece.words.iter().sum(),
+        subwords: counts.map(|c| c.subwords[own.clone()].iter().sum()),
+        role: role(piece),
+        row: article.row,
+        original_issue: &given(&metadata.original_issue),
+        volume: &given(&metadata.volume),
+        number: &given(&metadata.number),
+        whole_issue: &given(&metadata.whole_issue),
+        period: &given(&metadata.period),
+        language: &given(&metadata.language),
+        encoding: article.encoding,
+        offset_base: article.offset_base.name(),
+        captions: piece.cleaned.captions.len(),
+        windowed_sentences: counts
+            .and_then(|c| c.windows.as_ref())
+            .map(|windows| windows[own].iter().filter(|&&count| count > 1).count()),
+        sha256: &article.sha256,
+        extra: &extra,
+    })
+}
+
+pub(crate) fn role(piece: &Piece) -> &'static str {
+    if piece.is_studied {
+        "article"
+    } else {
+        "corpus"
+    }
+}
+
+/// Words and subwords of every sentence.
+pub(crate) fn tokens(
+    folder: &OutputFolder,
+    pieces: &[Piece],
+    subwords: Option<&model::Subwords>,
+) -> Result<usize, crate::PipelineError> {
+    let mut table = folder.table::<TokenRow<'_>>()?;
+    let mut count = 0;
+    for piece in pieces {
+        for (at, sentence) in piece.document.sentences.iter().enumerate() {
+            let mut push = |kind, token, start, end, text: &str, id| {
+                count += 1;
+                table.push(&TokenRow {
+                    doc_id: piece.id(),
+                    sentence: at + 1,
+                    kind,
+                    token,
+                    start,
+                    end,
+                    text,
+                    id,
+                })
+            };
+            for (token, span) in text::words::words(&piece.article.text, sentence.span).enumerate()
+            {
+                push(
+                    "word",
+                    token + 1,
+                    span.start,
+                    span.end,
+                    piece.cut(span),
+                    None,
+                )?;
+            }
+            let Some(subwords) = subwords else { continue };
+            let begin = sentence.span.start;
+            for (token, found) in subwords
+                .tokenize(piece.cut(sentence.span))?
+                .iter()
+                .enumerate()
+            {
+                let (start, end) = (begin + found.start, begin + found.end);
+                push(
+                    "subword",
+                    token + 1,
+                    start,
+                    end,
+                    &found.piece,
+                    Some(found.id),
+                )?;
+            }
+        }
+    }
+    table.finish()?;
+    Ok(count)
+}
+
+/// Scores of every unit and theme.
+pub(crate) fn themes(
+    folder: &OutputFolder,
+    pieces: &[Piece],
+    all: &[PieceThemes],
+    codebook: &Codebook,
+    scorer: &str,
+) -> Result<(), ReportError> {
+    let mut table = folder.table::<ThemeRow<'_>>()?;
+    for (piece, themes) in pieces.iter().zip(all) {
+        for units in &themes.units {
+            for (&unit_id, scores) in units.ids.iter().zip(units.scores.rows()) {
+                for ranked in themes::ranks(scores, codebook.none_below) {
+                    table.push(&ThemeRow {
+                        doc_id: piece.id(),
+                        unit: units.unit.name(),
+                        unit_id,
+                        scorer,
+                        theme: ranked
+                            .theme
+                            .map_or(NONE, |theme| &codebook.themes[theme].id),
+                        score: ranked.score.into(),
+                        rank: ranked.rank,
+                    })?;
+                }
+            }
+        }
+    }
+    table.finish()
+}
+
+/// Similarities, neighbours and profiles of the studied articles.
+pub(crate) fn comparison(
+    folder: &OutputFolder,
+    pieces: &[Piece],
+    comparison: &Comparison,
+    themes: &[PieceThemes],
+    codebook: &Codebook,
+    scorer: &str,
+) -> Result<(), ReportError> {
+    let mut similarity = folder.table::<SimilarityRow<'_>>()?;
+    let mut profiles = folder.table::<ProfileRow<'_>>()?;
+    for (at, piece) in pieces
+        .iter()
+        .enumerate()
+        .filter(|(_, piece)| piece.is_studied)
+    {
+        for (other_at, other) in pieces
+            .iter()
+            .enumerate()
+            .filter(|&(other_at, _)| other_at != at)
+        {
+            let (own, others) = (&themes[at].profile, &themes[other_at].profile);
+            let cosine = comparison.documents[(at, other_at)];
+            similarity.push(&SimilarityRow {
+                doc_id: piece.id(),
+                other_id: other.id(),
+                unit: "document",
+                section: None,
+                other_section: None,
+                cosine: cosine.into(),
+                percentile: Some(comparison.percentile(cosine).into()),
+                theme_jsd: Some(compare::jensen_shannon(own, others).into()),
+            })?;
+            let parts = compare::jensen_shannon_parts(own, others);
+            for (theme, ((&share, &other_share), part)) in
+                own.iter().zip(others).zip(parts).enumerate()
+            {
+                if share > 0.0 || other_share > 0.0 {
+                    profiles.push(&ProfileRow {
+                        doc_id: piece.id(),
+                        other_id: other.id(),
+                        scorer,
+                        theme: codebook.themes.get(theme).map_or(NONE, |theme| &theme.id),
+                        share: share.into(),
+                        other_share: other_share.into(),
+                        jsd_part: part.into(),
+                    })?;
+                }
+            }
+        }
+        for (section, other_at, other_section, cosine) in comparison.nearest_sections(at) {
+            similarity.push(&SimilarityRow {
+                doc_id: piece.id(),
+                other_id: pieces[other_at].id(),
+                unit: "section",
+                section: Some(section),
+                other_section: Some(other_section),
+                cosine: cosine.into(),
+                percentile: None,
+                theme_jsd: None,
+            })?;
+        }
+    }
+    similarity.finish()?;
+    profiles.finish()?;
+    neighbours(folder, pieces, comparison)
+}
+
+fn neighbours(
+    folder: &OutputFolder,
+    pieces: &[Piece],
+    comparison: &Comparison,
+) -> Result<(), ReportError> {
+    let home: Vec<(usize, usize)> = pieces
+        .iter()
+        .enumerate()
+        .flat_map(|(at, piece)| {
+            (0..piece.document.sentences.len()).map(move |sentence| (at, sentence))
+        })
+        .collect();
+    let mut table = folder.table::<NeighbourRow<'_>>()?;
+    for (row, found) in &comparison.neighbours {
+        let (at, sentence) = home[*row];
+        let span = pieces[at].document.sentences[sentence].span;
+        for (rank, neighbour) in found.iter().enumerate() {
+            let (other_at, other_sentence) = home[neighbour.index];
+            let other = &pieces[other_at];
+            let other_span = other.document.sentences[other_sentence].span;
+            table.push(&NeighbourRow {
+                doc_id: pieces[at].id(),
+                sentence: sentence + 1,
+                rank: rank + 1,
+                other_id: other.id(),
+                other_sentence: other_sentence + 1,
+                cosine: neighbour.cosine.into(),
+                start: span.start,
+                end: span.end,
+                text: pieces[at].cut(span),
+                other_start: other_span.start,
+                other_end: other_span.end,
+                other_text: other.cut(other_span),
+            })?;
+        }
+    }
+    table.finish()
+}
+
+pub(crate) fn problems(folder: &OutputFolder, problems: &[Problem]) -> Result<(), ReportError> {
+    let mut table = folder.table::<ProblemRow<'_>>()?;
+    for problem in problems {
+        table.push(&ProblemRow {
+            doc_id: problem.doc_id.as_deref().unwrap_or(""),
+            path: &problem.path.to_string_lossy(),
+            place: problem.place.as_deref().unwrap_or(""),
+            severity: problem.severity.name(),
+            problem: &problem.what,
+            remedy: &problem.remedy,
+        })?;
+    }
+    table.finish()
+}
+
+pub(crate) fn stages(folder: &OutputFolder, stages: &[Stage]) -> Result<(), ReportError> {
+    let mut table = folder.table::<StageRow<'_>>()?;
+    for stage in stages {
+        table.push(&StageRow {
+            stage: stage.name,
+            unit: stage.unit,
+            items: stage.items,
+            seconds: stage.seconds.into(),
+            items_per_second: (stage.items as f64 / stage.seconds.max(1e-9)).into(),
+            peak_memory_bytes: stage.peak_memory,
+        })?;
+    }
+    table.finish()
+}

@@ -1,0 +1,263 @@
+//! The output folder: built beside its place, put there in one step.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ndarray::ArrayView2;
+use tempfile::TempDir;
+
+use crate::{ReportError, Row, Table};
+
+/// The file that marks a folder as results of a run.
+const MARK: &str = "run.json";
+/// Held locked by the process that builds the folder.
+const LOCK: &str = ".lock";
+/// How long a folder without a lock may be a living run's.
+const GRACE: Duration = Duration::from_secs(60);
+
+/// An output folder under construction. Dropped before [`OutputFolder::commit`], it leaves nothing.
+pub struct OutputFolder {
+    out: PathBuf,
+    building: TempDir,
+    lock: fs_err::File,
+}
+
+impl OutputFolder {
+    /// Starts a folder that will stand at `out`. Results of an earlier run there stay until then.
+    ///
+    /// # Errors
+    /// [`ReportError::Foreign`] when `out` is something else, [`ReportError::Unwritable`] when
+    /// nothing can be written beside it.
+    pub fn create(out: &Path) -> Result<Self, ReportError> {
+        let unwritable = |source| ReportError::Unwritable {
+            path: out.to_owned(),
+            source,
+        };
+        if out.exists() && !is_replaceable(out).map_err(unwritable)? {
+            return Err(ReportError::Foreign {
+                path: out.to_owned(),
+            });
+        }
+        let parent = match out.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        fs_err::create_dir_all(parent).map_err(unwritable)?;
+        let prefix = leftover_prefix(out);
+        clear_leftovers(parent, &prefix);
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(&prefix);
+        // Readable as any folder; temporary ones are private unless told.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+        let building = builder.tempdir_in(parent).map_err(unwritable)?;
+        let lock = fs_err::File::create(building.path().join(LOCK)).map_err(unwritable)?;
+        lock.file().lock().map_err(unwritable)?;
+        Ok(Self {
+            out: out.to_owned(),
+            building,
+            lock,
+        })
+    }
+
+    /// Starts a table.
+    ///
+    /// # Errors
+    /// When the file can't be created.
+    pub fn table<R: Row>(&self) -> Result<Table, ReportError> {
+        Table::create::<R>(self.building.path())
+    }
+
+    /// Writes vectors as NumPy's `.npy`, 32-bit floats, one row an item.
+    ///
+    /// # Errors
+    /// [`ReportError::Vectors`] naming the file.
+    pub fn vectors(&self, name: &str, vectors: ArrayView2<'_, f32>) -> Result<(), ReportError> {
+        let path = self.place(name)?;
+        let mut file = std::io::BufWriter::new(fs_err::File::create(&path)?);
+        ndarray_npy::WriteNpyExt::write_npy(&vectors, &mut file)
+            .map_err(|source| ReportError::Vectors { path, source })?;
+        std::io::Write::flush(&mut file)?;
+        Ok(())
+    }
+
+    /// Writes a text file; `name` may hold a folder.
+    ///
+    /// # Errors
+    /// When the file can't be written.
+    pub fn text(&self, name: &str, contents: &str) -> Result<(), ReportError> {
+        Ok(fs_err::write(self.place(name)?, contents)?)
+    }
+
+    /// Writes the run's record and puts the folder in its place, whole, in exchange for what was
+    /// there.
+    ///
+    /// # Errors
+    /// [`ReportError::Unwritable`] when the folder can't be put there; what was there stays.
+    pub fn commit(self, record: &serde_json::Value) -> Result<(), ReportError> {
+        let unwritable = |source: std::io::Error| ReportError::Unwritable {
+            path: self.out.clone(),
+            source,
+        };
+        self.text(MARK, &format!("{record:#}\n"))?;
+        fs_err::remove_file(self.building.path().join(LOCK))?;
+        put(self.building.path(), &self.out).map_err(unwritable)?;
+        drop(self.lock);
+        // Now the earlier results, or gone: removed with the guard.
+        Ok(())
+    }
+
+    fn place(&self, name: &str) -> Result<PathBuf, ReportError> {
+        let path = self.building.path().join(name);
+        if let Some(parent) = path.parent() {
+            fs_err::create_dir_all(parent)?;
+        }
+        Ok(path)
+    }
+}
+
+/// Earlier results, or an empty folder.
+fn is_replaceable(out: &Path) -> std::io::Result<bool> {
+    if !out.is_dir() {
+        return Ok(false);
+    }
+    Ok(out.join(MARK).is_file() || fs_err::read_dir(out)?.next().is_none())
+}
+
+fn leftover_prefix(out: &Path) -> OsString {
+    let mut prefix = OsString::from(".");
+    prefix.push(out.file_name().unwrap_or("results".as_ref()));
+    prefix.push(".building-");
+    prefix
+}
+
+/// Removes what killed runs left beside the folder. A living run holds the lock of its own.
+fn clear_leftovers(parent: &Path, prefix: &OsString) {
+    let Ok(entries) = fs_err::read_dir(parent) else {
+        return;
+    };
+    for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+        let name = path.file_name().map(std::ffi::OsStr::as_encoded_bytes);
+        if !name.is_some_and(|name| name.starts_with(prefix.as_encoded_bytes())) {
+            continue;
+        }
+        let is_dead = match fs_err::File::open(path.join(LOCK)) {
+            Ok(lock) => lock.file().try_lock().is_ok(),
+            // No lock yet, or no more: a living run is about to make it or has just finished.
+            Err(_) => age(&path).is_some_and(|age| age > GRACE),
+        };
+        if is_dead {
+            // Untidy at worst: the next run tries again.
+            let _ = fs_err::remove_dir_all(&path);
+        }
+    }
+}
+
+fn age(path: &Path) -> Option<Duration> {
+    fs_err::metadata(path).ok()?.modified().ok()?.elapsed().ok()
+}
+
+/// Puts the finished folder at `out`: in one step, also where earlier results stand there.
+fn put(building: &Path, out: &Path) -> std::io::Result<()> {
+    if !out.exists() {
+        return fs_err::rename(building, out);
+    }
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        if renameat_with(CWD, building, CWD, out, RenameFlags::EXCHANGE).is_ok() {
+            return Ok(());
+        }
+    }
+    // File systems without exchange: the earlier results step aside, and come back on failure.
+    let aside = building.with_extension("earlier");
+    fs_err::rename(out, &aside)?;
+    if let Err(error) = fs_err::rename(building, out) {
+        fs_err::rename(&aside, out)?;
+        return Err(error);
+    }
+    fs_err::remove_dir_all(&aside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::CleaningRow;
+
+    fn entries(dir: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs_err::read_dir(dir)
+            .expect("a folder")
+            .map(|e| {
+                e.expect("an entry")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn results_appear_whole_and_replace_earlier_ones() {
+        let home = tempfile::tempdir().expect("a folder");
+        let out = home.path().join("results");
+        for text in ["first", "second"] {
+            let folder = OutputFolder::create(&out).expect("writable");
+            let mut table = folder.table::<CleaningRow<'_>>().expect("a table");
+            table
+                .push(&CleaningRow {
+                    doc_id: "a",
+                    rule: "title",
+                    start: 0,
+                    end: 5,
+                    text,
+                })
+                .expect("a row");
+            table.finish().expect("written");
+            assert!(!out.join("cleaning.csv").exists() || text == "second");
+            folder
+                .commit(&serde_json::json!({"text": text}))
+                .expect("committed");
+            assert_eq!(entries(home.path()), ["results"]);
+            assert_eq!(entries(&out), ["cleaning.csv", "run.json"]);
+            let written = fs_err::read_to_string(out.join("cleaning.csv")).expect("a table");
+            assert_eq!(
+                written,
+                format!("doc_id,rule,start,end,text\na,title,0,5,{text}\n")
+            );
+        }
+    }
+
+    #[test]
+    fn a_run_that_ends_early_leaves_nothing_and_a_killed_one_is_cleared() {
+        let home = tempfile::tempdir().expect("a folder");
+        let out = home.path().join("results");
+        drop(OutputFolder::create(&out).expect("writable"));
+        assert_eq!(entries(home.path()), [""; 0]);
+        fs_err::create_dir(home.path().join(".results.building-killed")).expect("a folder");
+        fs_err::write(home.path().join(".results.building-killed/.lock"), "").expect("a file");
+        let living = OutputFolder::create(&out).expect("writable");
+        let second = OutputFolder::create(&out).expect("writable");
+        assert_eq!(
+            entries(home.path()).len(),
+            2,
+            "a living run's folder stays, a killed one's goes"
+        );
+        drop((living, second));
+    }
+
+    #[test]
+    fn what_is_not_ours_is_never_replaced() {
+        let home = tempfile::tempdir().expect("a folder");
+        fs_err::write(home.path().join("thesis.docx"), "years of work").expect("a file");
+        let refused = OutputFolder::create(home.path())
+            .err()
+            .expect("must refuse");
+        assert!(
+            refused.to_string().contains("holds no results of tifa"),
+            "{refused}"
+        );
+    }
+}

@@ -1,0 +1,54 @@
+//! Everything a run writes: one output folder, whole or not at all.
+
+mod decimal;
+mod folder;
+mod table;
+pub mod tables;
+
+pub use decimal::Decimal;
+pub use folder::OutputFolder;
+pub use table::{Row, Table};
+
+use std::path::PathBuf;
+
+/// An error while writing results.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// The folder can't be written.
+    #[error("can't write results to {}: {source}; name another folder with --out, or mend its permissions", path.display())]
+    Unwritable {
+        /// The output folder asked for.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// There is something else in the folder's place.
+    #[error(
+        "{} exists and holds no results of tifa (no run.json), so it is left as it is; name another folder with --out",
+        path.display()
+    )]
+    Foreign {
+        /// The output folder asked for.
+        path: PathBuf,
+    },
+    /// A table can't be written.
+    #[error("can't write {}: {source}", path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// What the library said.
+        source: csv::Error,
+    },
+    /// Vectors can't be written.
+    #[error("can't write {}: {source}", path.display())]
+    Vectors {
+        /// The file.
+        path: PathBuf,
+        /// What the library said.
+        source: ndarray_npy::WriteNpyError,
+    },
+    /// Writing failed; the message names the path.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}

@@ -1,0 +1,313 @@
+//! The tables of a run. `docs/outputs.md` describes each column; a test holds the two together.
+
+use serde::Serialize;
+
+use crate::{Decimal, Row};
+
+/// Declares a row type together with its file and column names, so that they can't part.
+macro_rules! table {
+    ($(#[$doc:meta])* $name:ident, $file:literal, { $($(#[$column_doc:meta])* $column:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Serialize)]
+        pub struct $name<'a> {
+            $($(#[$column_doc])* pub $column: $type,)*
+        }
+
+        impl Row for $name<'_> {
+            const FILE: &'static str = $file;
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),*];
+        }
+    };
+}
+
+table!(
+    /// One article.
+    DocumentRow, "documents.csv", {
+        /// The article's id.
+        doc_id: &'a str,
+        /// Its file, as named on the command line or found below a folder.
+        path: &'a str,
+        /// Headline.
+        title: &'a str,
+        /// Author or author line.
+        author: &'a str,
+        /// Publication.
+        source: &'a str,
+        /// ISO 8601 date, with the time where the source gives it.
+        published: &'a str,
+        /// Where it first appeared.
+        original_edition: &'a str,
+        /// Rows in `sections.csv`.
+        sections: usize,
+        /// Paragraphs of the body.
+        paragraphs: usize,
+        /// Rows in `sentences.csv`.
+        sentences: usize,
+        /// Words of the body.
+        words: usize,
+        /// Subwords of the body; empty without a model.
+        subwords: Option<usize>,
+        /// `article` for what the run is about, `corpus` for what it is compared with.
+        role: &'a str,
+        /// Row of the table or line of the JSON file it came from.
+        row: Option<u64>,
+        /// Issue of the original edition.
+        original_issue: &'a str,
+        /// Volume.
+        volume: &'a str,
+        /// Number within the volume.
+        number: &'a str,
+        /// Whole issue number.
+        whole_issue: &'a str,
+        /// Months the issue covers.
+        period: &'a str,
+        /// Language, ISO 639-1.
+        language: &'a str,
+        /// Encoding the file was read in.
+        encoding: &'a str,
+        /// `file` or `decoded`: what all offsets of this article count in.
+        offset_base: &'a str,
+        /// Captions of pictures.
+        captions: usize,
+        /// Sentences longer than the model's limit, embedded in windows; empty without a model.
+        windowed_sentences: Option<usize>,
+        /// SHA-256 of the file, or of the cell of a table.
+        sha256: &'a str,
+        /// Further metadata, as a JSON object.
+        extra: &'a str,
+    }
+);
+
+table!(
+    /// One section: the lead before the first heading is number 0.
+    SectionRow, "sections.csv", {
+        /// The article's id.
+        doc_id: &'a str,
+        /// 0 for the lead, else counted from 1.
+        section: usize,
+        /// The heading's number as printed.
+        number: &'a str,
+        /// The heading.
+        title: &'a str,
+        /// Paragraphs.
+        paragraphs: usize,
+        /// Sentences.
+        sentences: usize,
+        /// Words.
+        words: usize,
+    }
+);
+
+table!(
+    /// One sentence.
+    SentenceRow, "sentences.csv", {
+        /// The article's id.
+        doc_id: &'a str,
+        /// Its section.
+        section: usize,
+        /// Its paragraph, counted from 1 within the article.
+        paragraph: usize,
+        /// Counted from 1 within the article.
+        sentence: usize,
+        /// Offset of its first byte.
+        start: usize,
+        /// Offset behind its last byte.
+        end: usize,
+        /// What the offsets count in: `file` or `decoded`.
+        offset_base: &'a str,
+        /// The sentence, exactly as it stands there.
+        text: &'a str,
+        /// Words.
+        words: usize,
+        /// Subwords; empty without a model.
+        subwords: Option<usize>,
+        /// Windows it was embedded in: 1 unless longer than the model's limit; empty without a model.
+        windows: Option<usize>,
+    }
+);
+
+table!(
+    /// What a cleaning rule took out of the body.
+    CleaningRow, "cleaning.csv", {
+        /// The article's id.
+        doc_id: &'a str,
+        /// The rule.
+        rule: &'a str,
+        /// Offset of its first byte.
+        start: usize,
+        /// Offset behind its last byte.
+        end: usize,
+        /// What was taken out.
+        text: &'a str,
+    }
+);
+
+table!(
+    /// The score of one theme in one unit.
+    ThemeRow, "themes.csv", {
+        /// The article's id.
+        doc_id: &'a str,
+        /// `sentence`, `paragraph`, `section` or `document`.
+        unit: &'a str,
+        /// The unit's number within the article; 0 for the document.
+        unit_id: usize,
+        /// What scored it.
+        scorer: &'a str,
+        /// Id of the theme; `none` for none of these.
+        theme: &'a str,
+        /// The score; for `none` the threshold.
+        score: Decimal,
+        /// 1 for the best of the unit.
+        rank: usize,
+    }
+);
+
+table!(
+    /// How near an article or section is to another.
+    SimilarityRow, "similarity.csv", {
+        /// The article's id.
+        doc_id: &'a str,
+        /// The other article's id.
+        other_id: &'a str,
+        /// `document`, or `section`.
+        unit: &'a str,
+        /// The section; empty for the document.
+        section: Option<usize>,
+        /// The other article's section; empty for the document.
+        other_section: Option<usize>,
+        /// Cosine of the two vectors.
+        cosine: Decimal,
+        /// Share of all pairs of different articles whose cosine is lower or equal, for documents.
+        percentile: Option<Decimal>,
+        /// Jensen-Shannon divergence of the theme profiles, in bits, for documents.
+        theme_jsd: Option<Decimal>,
+    }
+);
+
+table!(
+    /// A sentence and one of its nearest elsewhere.
+    NeighbourRow, "neighbours.csv", {
+        /// The article's id.
+        doc_id: &'a str,
+        /// The sentence.
+        sentence: usize,
+        /// 1 for the nearest.
+        rank: usize,
+        /// The other article's id.
+        other_id: &'a str,
+        /// The sentence there.
+        other_sentence: usize,
+        /// Cosine of the two vectors.
+        cosine: Decimal,
+        /// Offset of the sentence's first byte.
+        start: usize,
+        /// Offset behind its last byte.
+        end: usize,
+        /// The sentence.
+        text: &'a str,
+        /// Offset of the other sentence's first byte.
+        other_start: usize,
+        /// Offset behind its last byte.
+        other_end: usize,
+        /// The other sentence.
+        other_text: &'a str,
+    }
+);
+
+table!(
+    /// A theme's share of two articles, side by side.
+    ProfileRow, "profiles.csv", {
+        /// The article's id.
+        doc_id: &'a str,
+        /// The other article's id.
+        other_id: &'a str,
+        /// What scored it.
+        scorer: &'a str,
+        /// Id of the theme; `none` for none of these.
+        theme: &'a str,
+        /// Share of the article's sentences whose best theme this is.
+        share: Decimal,
+        /// The same in the other article.
+        other_share: Decimal,
+        /// The theme's part of the Jensen-Shannon divergence, in bits.
+        jsd_part: Decimal,
+    }
+);
+
+table!(
+    /// An article, or part of one, that was left out or is in doubt.
+    ProblemRow, "problems.csv", {
+        /// The article's id; empty where it came to none.
+        doc_id: &'a str,
+        /// Its file.
+        path: &'a str,
+        /// Line, row or byte.
+        place: &'a str,
+        /// `failed`, `skipped` or `warning`.
+        severity: &'a str,
+        /// What is wrong.
+        problem: &'a str,
+        /// What to do.
+        remedy: &'a str,
+    }
+);
+
+table!(
+    /// A token of a text.
+    TokenRow, "tokens.csv", {
+        /// The article's id.
+        doc_id: &'a str,
+        /// The sentence.
+        sentence: usize,
+        /// `word` or `subword`.
+        kind: &'a str,
+        /// Counted from 1 within the sentence and kind.
+        token: usize,
+        /// Offset of its first byte.
+        start: usize,
+        /// Offset behind its last byte.
+        end: usize,
+        /// The token; for subwords the piece as the vocabulary has it.
+        text: &'a str,
+        /// The subword's id in the vocabulary.
+        id: Option<u32>,
+    }
+);
+
+table!(
+    /// What a stage did and cost.
+    StageRow, "stages.csv", {
+        /// The stage.
+        stage: &'a str,
+        /// What it counts.
+        unit: &'a str,
+        /// How many.
+        items: usize,
+        /// Wall time.
+        seconds: Decimal,
+        /// Speed.
+        items_per_second: Decimal,
+        /// Largest memory of the process up to the stage's end, in bytes.
+        peak_memory_bytes: u64,
+    }
+);
+
+/// File and columns of every table, in the order of the guide.
+pub fn all() -> Vec<(&'static str, &'static [&'static str])> {
+    fn of<R: Row>() -> (&'static str, &'static [&'static str]) {
+        (R::FILE, R::COLUMNS)
+    }
+    vec![
+        of::<DocumentRow<'_>>(),
+        of::<SectionRow<'_>>(),
+        of::<SentenceRow<'_>>(),
+        of::<CleaningRow<'_>>(),
+        of::<ThemeRow<'_>>(),
+        of::<SimilarityRow<'_>>(),
+        of::<NeighbourRow<'_>>(),
+        of::<ProfileRow<'_>>(),
+        of::<ProblemRow<'_>>(),
+        of::<TokenRow<'_>>(),
+        of::<StageRow<'_>>(),
+    ]
+}

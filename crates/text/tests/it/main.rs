@@ -1,0 +1,4 @@
+//! What the crate promises of any text.
+
+mod invariants;
+mod sentences;

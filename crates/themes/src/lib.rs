@@ -1,0 +1,16 @@
+//! Zero-shot themes: a codebook says what to look for, a scorer says how much of it a unit holds.
+//!
+//! A unit is a sentence, paragraph, section or document. Every score of every theme is kept; the
+//! winner is only the first in rank, and "none of these" competes like any theme.
+
+mod codebook;
+mod embedding;
+mod profile;
+mod rank;
+mod scorer;
+
+pub use codebook::{Codebook, CodebookError, Theme};
+pub use embedding::EmbeddingScorer;
+pub use profile::profile;
+pub use rank::{NONE, Ranked, ranks};
+pub use scorer::{Scorer, ThemeError, Units};

