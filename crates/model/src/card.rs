@@ -95,7 +95,9 @@ impl Card {
                 "max_length must be 3 or more, dimensions 1 or more".into(),
             ));
         }
-        card.dir = path.parent().unwrap_or(Path::new(".")).to_owned();
+        path.parent()
+            .unwrap_or(Path::new("."))
+            .clone_into(&mut card.dir);
         Ok(card)
     }
 

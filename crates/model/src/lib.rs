@@ -35,7 +35,10 @@ pub trait Encoder {
     fn encode(&mut self, batch: &Batch) -> Result<Array2<f32>, ModelError>;
 }
 
-/// Whether this build can run a model, and what to do if not.
+/// The library that this build runs models with.
+///
+/// # Errors
+/// [`ModelError::NoBackend`], which says what to do.
 pub fn backend() -> Result<&'static str, ModelError> {
     if cfg!(feature = "torch") {
         Ok("rust-bert")

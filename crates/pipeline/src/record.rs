@@ -35,7 +35,7 @@ pub(crate) fn record(
             "codebook": settings.codebook.codebook.name,
             "none_below": settings.codebook.codebook.none_below,
             "language": settings.read.language,
-            "encoding": settings.read.encoding.map(|encoding| encoding.name()),
+            "encoding": settings.read.encoding.map(encoding_rs::Encoding::name),
             "max_article_bytes": settings.read.max_article_bytes,
             "text_column": settings.read.text_column,
             "id_column": settings.read.id_column,

@@ -69,10 +69,7 @@ impl CodebookFile {
     pub fn parse(contents: &str, path: &Path) -> Result<Self, CodebookError> {
         Ok(Self {
             codebook: Codebook::parse(contents, &path.display().to_string())?,
-            sha256: Sha256::digest(contents)
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
+            sha256: hex::encode(Sha256::digest(contents)),
         })
     }
 }

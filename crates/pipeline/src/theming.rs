@@ -107,19 +107,19 @@ fn score_unit(
     sentences: ArrayView2<'_, f32>,
     scorer: &mut dyn Scorer,
 ) -> Result<UnitScores, ThemeError> {
-    let parts = unit.of(piece);
-    let mut vectors = Array2::zeros((parts.len(), sentences.ncols()));
-    for (mut row, (_, _, range)) in vectors.axis_iter_mut(Axis(0)).zip(&parts) {
+    let passages = unit.of(piece);
+    let mut vectors = Array2::zeros((passages.len(), sentences.ncols()));
+    for (mut row, (_, _, range)) in vectors.axis_iter_mut(Axis(0)).zip(&passages) {
         row.assign(&compare::centroid(sentences, range.clone()));
     }
-    let texts: Vec<&str> = parts.iter().map(|(_, text, _)| *text).collect();
-    let scores = scorer.score(&Units {
+    let texts: Vec<&str> = passages.iter().map(|(_, text, _)| *text).collect();
+    let table = scorer.score(&Units {
         texts: &texts,
         vectors: vectors.view(),
     })?;
     Ok(UnitScores {
         unit,
-        ids: parts.iter().map(|(id, _, _)| *id).collect(),
-        scores,
+        ids: passages.iter().map(|(id, _, _)| *id).collect(),
+        scores: table,
     })
 }

@@ -1,7 +1,6 @@
 //! Reads files one after the other and admits their articles.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -100,7 +99,7 @@ impl Intake<'_> {
                     name,
                     row: Some(row.number),
                     place: Some(row.place),
-                    sha256: hex(&Sha256::digest(&text)),
+                    sha256: hex::encode(Sha256::digest(&text)),
                     encoding: row.encoding,
                     offset_base: OffsetBase::Decoded,
                     text,
@@ -209,7 +208,7 @@ fn whole_file(file: &Found, name: String, settings: &ReadSettings) -> Result<Dra
     if bytes.is_empty() {
         return Err(Fault::Empty);
     }
-    let sha256 = hex(&Sha256::digest(&bytes));
+    let sha256 = hex::encode(Sha256::digest(&bytes));
     let declared = if file.kind == Kind::Html {
         html::declared(&bytes)
     } else {
@@ -288,14 +287,4 @@ fn words_hash(text: &str) -> [u8; 32] {
         hash.update(" ");
     }
     hash.finalize().into()
-}
-
-fn hex(digest: &[u8]) -> String {
-    digest
-        .iter()
-        .fold(String::with_capacity(2 * digest.len()), |mut hex, byte| {
-            // Writing to a string does not fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
 }

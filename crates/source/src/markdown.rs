@@ -18,14 +18,14 @@ const CAPTION_WORDS: usize = 4;
 pub(crate) fn read(markdown: &str) -> Page {
     let front = front_matter::split(markdown);
     let mut pieces = Walk::default().run(front.body);
-    let stated = front.metadata.title.as_deref();
-    let folded = stated.map(|title| Piece::title(title).text);
+    let stated = front.metadata.title.as_deref().map(Piece::title);
+    let stated = stated.filter(|title| !title.text.is_empty());
     let title = pieces.iter().position(|piece| {
-        piece.level == Some(1) && folded.as_deref().is_none_or(|title| title == piece.text)
+        piece.level == Some(1) && stated.as_ref().is_none_or(|title| title.text == piece.text)
     });
     match (title, stated) {
         (Some(at), _) => pieces[at].kind = BlockKind::Title,
-        (None, Some(stated)) => pieces.insert(0, Piece::title(stated)),
+        (None, Some(stated)) => pieces.insert(0, stated),
         (None, None) => {}
     }
     let (text, blocks) = layout::join(&pieces);

@@ -35,6 +35,7 @@ impl Span {
     }
 
     /// The same span without white space (and byte order marks) at its ends.
+    #[must_use]
     pub fn trim(self, text: &str) -> Self {
         let blank = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}');
         let inner = self.of(text);
@@ -44,6 +45,7 @@ impl Span {
     }
 
     /// The smallest span that holds both.
+    #[must_use]
     pub fn join(self, other: Self) -> Self {
         Self::new(self.start.min(other.start), self.end.max(other.end))
     }

@@ -14,7 +14,11 @@ pub(crate) struct Observer {
     is_terminal: bool,
     /// Tenths of the running stage already told in a pipe.
     told: usize,
+    warnings: usize,
 }
+
+/// Warnings told one by one; a table of short texts could have thousands.
+const WARNINGS_TOLD: usize = 5;
 
 impl Observer {
     pub(crate) fn new(quiet: bool) -> Self {
@@ -23,12 +27,18 @@ impl Observer {
             bar: None,
             is_terminal: std::io::stderr().is_terminal(),
             told: 0,
+            warnings: 0,
         }
     }
 
     pub(crate) fn hear(&mut self, event: &Event<'_>) {
         match *event {
-            Event::Problem(problem) => self.say(&line(problem)),
+            Event::Problem(problem) => {
+                self.warnings += usize::from(problem.severity == Severity::Warning);
+                if problem.severity != Severity::Warning || self.warnings <= WARNINGS_TOLD {
+                    self.say(&line(problem));
+                }
+            }
             Event::Note(note) => self.say(&format!("tifa: note: {note}")),
             _ if self.quiet => {}
             Event::Started { stage } => self.start(stage),
@@ -46,8 +56,18 @@ impl Observer {
         }
     }
 
-    /// Takes the bar away.
-    pub(crate) fn close(&mut self) {
+    /// Ends the show: no bar is left, and warnings held back are counted.
+    pub(crate) fn finish(&mut self) {
+        self.close();
+        if self.warnings > WARNINGS_TOLD {
+            let more = self.warnings - WARNINGS_TOLD;
+            self.say(&format!(
+                "tifa: and {more} more warnings, all in problems.csv"
+            ));
+        }
+    }
+
+    fn close(&mut self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }

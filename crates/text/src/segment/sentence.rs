@@ -58,7 +58,7 @@ fn closers(after: &str) -> usize {
                     '”' | '’' | '"' | '\'' | ')' | ']' | '»' | '）' | '」' | '』'
                 ) =>
             {
-                at += c.len_utf8()
+                at += c.len_utf8();
             }
             // French quotes close behind a space.
             Some(c @ (' ' | '\u{a0}' | '\u{202f}')) if tail[c.len_utf8()..].starts_with('»') => {
@@ -114,10 +114,9 @@ fn ends_sentence(passage: &str, start: usize, stop: usize, closed: usize) -> boo
         return false;
     }
     match abbreviations::of(word) {
-        None => true,
+        None | Some(Abbreviation::Closing) => true,
         Some(Abbreviation::Leaning) => false,
         Some(Abbreviation::BeforeNumber) => !opening.is_number(),
-        Some(Abbreviation::Closing) => true,
         Some(Abbreviation::Open) => opening.quoted || abbreviations::is_opener(opening.word),
     }
 }
@@ -144,15 +143,13 @@ fn is_attribution(next: &str) -> bool {
         "shouted",
         "cried",
     ];
-    let mut names = 0;
-    for word in next.split(' ').take(5) {
+    for (names, word) in next.split(' ').take(5).enumerate() {
         if VERBS.contains(&word.trim_end_matches([',', '.', ':'])) {
             return names > 0;
         }
         if !word.starts_with(char::is_uppercase) || abbreviations::is_opener(word) {
             return false;
         }
-        names += 1;
     }
     false
 }

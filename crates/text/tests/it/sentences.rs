@@ -1,6 +1,7 @@
 //! Sentence splitting against the hand-marked fixture.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use text::{Span, segment::sentence};
 
@@ -34,6 +35,10 @@ fn fixture() -> Vec<Paragraph> {
 
 /// F1 over sentence ends; the end of a paragraph, which nobody can miss, doesn't count.
 #[test]
+#[allow(
+    clippy::print_stdout,
+    reason = "scripts/peers/sentences shows the figures"
+)]
 fn sentence_ends_agree_with_the_hand_marked_fixture() {
     let (mut hits, mut found_ends, mut true_ends, mut sentences) = (0usize, 0usize, 0usize, 0usize);
     let mut report = String::new();
@@ -63,7 +68,7 @@ fn sentence_ends_agree_with_the_hand_marked_fixture() {
                 .rev()
                 .collect();
             let behind: String = paragraph.text[at..].chars().take(20).collect();
-            report.push_str(&format!("\n  {kind}: …{around}¦{behind}…"));
+            let _ = write!(report, "\n  {kind}: …{around}¦{behind}…");
         }
     }
     let precision = hits as f64 / found_ends as f64;

@@ -22,7 +22,7 @@ pub(crate) fn run(
     }
     let mut observer = show::Observer::new(options.quiet);
     let outcome = pipeline::run(&settings, &mut |event| observer.hear(&event));
-    observer.close();
+    observer.finish();
     let outcome = outcome?;
     if !options.quiet {
         summarize(&outcome, goal);

@@ -1,0 +1,18 @@
+//! What the encoder promises, with its real weights. `scripts/setup` puts them in place.
+
+mod pulling;
+#[cfg(feature = "torch")]
+mod reference;
+mod tokenizer;
+
+use std::path::Path;
+
+fn models() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models"))
+}
+
+fn card() -> model::Card {
+    let card = model::find(models(), "all-MiniLM-L6-v2").expect("the card is committed");
+    model::require(&card).expect("the weights are here: run scripts/setup");
+    card
+}

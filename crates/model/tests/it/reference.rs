@@ -1,0 +1,100 @@
+//! Vectors against those of sentence-transformers, made by `scripts/peers/vectors`.
+
+use model::{Embedder, EmbedderSettings, Embeddings};
+use ndarray::Array2;
+use ndarray_npy::ReadNpyExt;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Reference {
+    texts: Vec<String>,
+    subwords_with_special: Vec<usize>,
+}
+
+fn reference() -> (Reference, Array2<f32>) {
+    let texts =
+        serde_json::from_str(include_str!("../fixtures/reference.json")).expect("a fixture");
+    let vectors =
+        Array2::read_npy(&include_bytes!("../fixtures/reference.npy")[..]).expect("a fixture");
+    (texts, vectors)
+}
+
+fn embed(texts: &[&str], replicas: usize, token_budget: usize) -> Embeddings {
+    let settings = EmbedderSettings {
+        replicas,
+        token_budget,
+    };
+    let mut embedder = Embedder::open(&crate::card(), settings).expect("the model loads");
+    embedder.embed(texts, &mut |_, _| {}).expect("texts embed")
+}
+
+#[test]
+fn vectors_are_those_of_sentence_transformers() {
+    let (reference, expected) = reference();
+    let texts: Vec<&str> = reference.texts.iter().map(String::as_str).collect();
+    let found = embed(&texts, 1, 4096);
+    for (index, text) in texts.iter().enumerate() {
+        let cosine = found.vectors.row(index).dot(&expected.row(index));
+        assert!(cosine >= 0.99999, "cosine {cosine} for {text:?}");
+        assert_eq!(
+            found.subwords[index] + 2,
+            reference.subwords_with_special[index],
+            "{text:?}"
+        );
+        assert_eq!(found.windows[index], 1);
+    }
+}
+
+#[test]
+fn a_vector_is_the_same_alone_and_in_any_batch() {
+    let (reference, _) = reference();
+    let texts: Vec<&str> = reference.texts.iter().map(String::as_str).collect();
+    let together = embed(&texts, 1, 1 << 16);
+    let small = embed(&texts, 1, 300);
+    for (index, text) in texts.iter().enumerate().step_by(7) {
+        let alone = embed(&[text], 1, 4096);
+        for ((a, b), c) in alone
+            .vectors
+            .iter()
+            .zip(together.vectors.row(index))
+            .zip(small.vectors.row(index))
+        {
+            assert!((a - b).abs() <= 1e-5 && (a - c).abs() <= 1e-5, "{text:?}");
+        }
+    }
+}
+
+#[test]
+fn replicas_change_no_bit() {
+    let (reference, _) = reference();
+    let texts: Vec<&str> = reference.texts.iter().map(String::as_str).collect();
+    assert_eq!(embed(&texts, 1, 512).vectors, embed(&texts, 2, 512).vectors);
+}
+
+#[test]
+fn a_text_over_the_limit_is_windowed_and_its_end_still_counts() {
+    let long = "The commission heard reports on rivers, roads and schools. ".repeat(60);
+    let ends_otherwise = format!("{long} Penguins waddle over Antarctic ice.");
+    let found = embed(&[&long, &ends_otherwise], 1, 4096);
+    assert!(
+        found.subwords[0] > 600 && found.windows[0] == found.subwords[0].div_ceil(254),
+        "{:?}",
+        found.windows
+    );
+    assert!(found.vectors.row(0).dot(&found.vectors.row(1)) < 0.99999);
+    for row in found.vectors.rows() {
+        assert!((row.dot(&row) - 1.0).abs() < 1e-5);
+    }
+}
+
+#[test]
+fn equal_texts_get_equal_vectors_in_their_own_order() {
+    let found = embed(&["rivers", "roads", "rivers"], 2, 64);
+    assert_eq!(found.vectors.row(0), found.vectors.row(2));
+    assert_ne!(found.vectors.row(0), found.vectors.row(1));
+}
+
+#[test]
+fn no_texts_are_no_vectors() {
+    assert_eq!(embed(&[], 1, 64).vectors.dim(), (0, 384));
+}
