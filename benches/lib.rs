@@ -31,7 +31,7 @@ pub fn sentences() -> Vec<String> {
             .blocks
             .clone()
             .unwrap_or_else(|| text::block::lines(&article.text));
-        let cleaned = text::clean::clean(&article.text, &blocks);
+        let cleaned = text::clean::clean(&article.text, &blocks, None);
         let document = text::segment::segment(&article.text, &cleaned);
         all.extend(
             document

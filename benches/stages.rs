@@ -30,7 +30,7 @@ fn segmentation(c: &mut Criterion) {
                     .blocks
                     .clone()
                     .unwrap_or_else(|| text::block::lines(&article.text));
-                let cleaned = text::clean::clean(&article.text, &blocks);
+                let cleaned = text::clean::clean(&article.text, &blocks, None);
                 sentences += text::segment::segment(&article.text, &cleaned)
                     .sentences
                     .len();

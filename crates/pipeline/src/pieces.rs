@@ -73,10 +73,15 @@ pub(crate) fn adopt(articles: Vec<Article>, settings: &Settings) -> Vec<Piece> {
 pub(crate) fn clean(pieces: &mut [Piece]) {
     pieces.par_iter_mut().for_each(|piece| {
         let text = &piece.article.text;
-        piece.cleaned = match &piece.article.blocks {
-            Some(blocks) => text::clean::clean(text, blocks),
-            None => text::clean::clean(text, &text::block::lines(text)),
+        let lines;
+        let blocks = match &piece.article.blocks {
+            Some(blocks) => blocks,
+            None => {
+                lines = text::block::lines(text);
+                &lines
+            }
         };
+        piece.cleaned = text::clean::clean(text, blocks, piece.metadata.title.as_deref());
         source::complete(&mut piece.metadata, &piece.cleaned, text);
     });
 }

@@ -88,8 +88,12 @@ impl<'a> Run<'a> {
         };
         let counts = vectors.as_ref().map(|v| &v.counts).or(counted.as_ref());
 
-        writing::texts(&self.folder, &pieces, &offsets, counts)?;
-        writing::problems(&self.folder, &problems)?;
+        let folder = &self.folder;
+        self.clock.time("write texts", "documents", observe, |_| {
+            writing::texts(folder, &pieces, &offsets, counts)?;
+            writing::problems(folder, &problems)?;
+            Ok::<_, PipelineError>(((), pieces.len()))
+        })?;
         if self.settings.goal == Goal::Tokens {
             let folder = &self.folder;
             self.clock.time("write tokens", "tokens", observe, |_| {

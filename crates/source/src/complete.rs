@@ -53,6 +53,7 @@ pub fn complete(metadata: &mut Metadata, cleaned: &Cleaned, text: &str) {
             _ => {}
         }
     }
+    unfold_source(metadata);
     merge(metadata, printed);
     // The weakest sign of who wrote it: only where neither page nor container names anybody.
     let notes = cleaned
@@ -82,6 +83,21 @@ fn read_byline(printed: &mut Metadata, line: &str) {
         if field.is_none() {
             *field = value;
         }
+    }
+}
+
+/// A stated source may hold what a byline does: "…| Vol.14,No.1,Issue No.50".
+fn unfold_source(metadata: &mut Metadata) {
+    let Some(stated) = &metadata.source else {
+        return;
+    };
+    let found = byline::read(stated);
+    if found.volume.is_some() || found.number.is_some() || found.whole_issue.is_some() {
+        metadata.source = found.source;
+        metadata.period = metadata.period.take().or(found.period);
+        metadata.volume = metadata.volume.take().or(found.volume);
+        metadata.number = metadata.number.take().or(found.number);
+        metadata.whole_issue = metadata.whole_issue.take().or(found.whole_issue);
     }
 }
 
@@ -139,7 +155,10 @@ fn merge(metadata: &mut Metadata, printed: Metadata) {
         let Some(value) = value else { continue };
         if let Some(stated) = field
             .replace(value.clone())
-            .filter(|stated| *stated != value)
+            // A date with its time says all that the date alone does.
+            .filter(|stated| {
+                *stated != value && !(name == "published" && value.starts_with(stated))
+            })
         {
             displaced.push((format!("{name}_stated"), stated));
         }
@@ -224,6 +243,28 @@ mod tests {
         assert_eq!(metadata.title.as_deref(), Some("As Printed"));
         assert_eq!(metadata.author.as_deref(), Some("A. Writer"));
         assert_eq!(metadata.extra["title_stated"], "As stated");
+    }
+
+    #[test]
+    fn a_stated_source_gives_up_its_volume_and_number() {
+        let mut metadata = Metadata {
+            source: Some(
+                "English Edition of QiuShi Journal January-March 2022|Vol.14,No.1,Issue No.50"
+                    .to_owned(),
+            ),
+            ..Metadata::default()
+        };
+        complete(&mut metadata, &Cleaned::default(), "");
+        assert_eq!(
+            metadata.source.as_deref(),
+            Some("English Edition of QiuShi Journal")
+        );
+        assert_eq!(metadata.period.as_deref(), Some("January-March 2022"));
+        assert_eq!(
+            (metadata.volume.as_deref(), metadata.number.as_deref()),
+            (Some("14"), Some("1"))
+        );
+        assert_eq!(metadata.whole_issue.as_deref(), Some("50"));
     }
 
     #[test]

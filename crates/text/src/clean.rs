@@ -141,9 +141,10 @@ impl Line<'_> {
     }
 }
 
-/// Applies the rules to the blocks of a text. `blocks` are in reading order.
-pub fn clean(text: &str, blocks: &[Block]) -> Cleaned {
-    let title = find_title(text, blocks);
+/// Applies the rules to the blocks of a text. `blocks` are in reading order; `stated` is the title
+/// that the text's container names, if it does.
+pub fn clean(text: &str, blocks: &[Block], stated: Option<&str>) -> Cleaned {
+    let title = find_title(text, blocks, stated);
     let mut cleaned = Cleaned::default();
     for (index, block) in blocks.iter().enumerate() {
         let line = Line {
@@ -171,8 +172,9 @@ pub fn clean(text: &str, blocks: &[Block]) -> Cleaned {
 }
 
 /// The block that is the headline: the one that markup names; else the last title-like line above
-/// the byline; else a first line that is too short and unpunctuated to be running text.
-fn find_title(text: &str, blocks: &[Block]) -> Option<usize> {
+/// the byline; else a first line that is the stated title, or, where none is stated, too short and
+/// unpunctuated to be running text.
+fn find_title(text: &str, blocks: &[Block], stated: Option<&str>) -> Option<usize> {
     if let Some(named) = blocks.iter().position(|b| b.kind == BlockKind::Title) {
         return Some(named);
     }
@@ -189,6 +191,14 @@ fn find_title(text: &str, blocks: &[Block]) -> Option<usize> {
         return head[..byline].iter().rposition(title_like);
     }
     let first = blocks.first().filter(|block| title_like(block))?;
+    if let Some(stated) = stated {
+        let same = first
+            .span
+            .of(text)
+            .split_whitespace()
+            .eq(stated.split_whitespace());
+        return same.then_some(0);
+    }
     let ends_a_sentence = first
         .span
         .of(text)
@@ -281,7 +291,7 @@ mod tests {
     use crate::block;
 
     fn fired(text: &str) -> (Vec<(&'static str, String)>, Vec<String>) {
-        let cleaned = clean(text, &block::lines(text));
+        let cleaned = clean(text, &block::lines(text), None);
         (
             cleaned
                 .removed
@@ -357,8 +367,15 @@ mod tests {
     }
 
     #[test]
+    fn a_short_first_line_is_no_title_where_another_is_stated() {
+        let page = format!("Spring\n{BODY}");
+        let title = |stated| clean(&page, &block::lines(&page), stated).title.is_some();
+        assert!(title(None) && title(Some(" Spring")) && !title(Some("Keeping Rivers Clean")));
+    }
+
+    #[test]
     fn a_text_that_starts_with_a_sentence_has_no_title() {
-        let cleaned = clean(BODY, &block::lines(BODY));
+        let cleaned = clean(BODY, &block::lines(BODY), None);
         assert_eq!(cleaned.title, None);
         assert_eq!(cleaned.body.len(), 1);
     }

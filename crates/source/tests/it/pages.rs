@@ -12,7 +12,7 @@ fn cut(article: &source::Article) -> Vec<(BlockKind, &str)> {
 
 /// Reads a page, cleans it and completes its metadata.
 fn completed(article: &source::Article) -> (text::Cleaned, text::Metadata) {
-    let cleaned = text::clean::clean(&article.text, article.blocks.as_ref().unwrap());
+    let cleaned = text::clean::clean(&article.text, article.blocks.as_ref().unwrap(), None);
     let mut metadata = article.metadata.clone();
     source::complete(&mut metadata, &cleaned, &article.text);
     (cleaned, metadata)
@@ -125,7 +125,7 @@ fn a_plain_layout_is_completed_from_its_lines() {
         "Keeping Rivers Clean\n\nFrom: English Edition of Qiushi Journal Updated: 2011-09-19 08:47\ntext size: T | T\n\n{PROSE}\n\n{PROSE} Again.\n\n(Originally appeared in Qiushi Journal, Chinese edition, No.8, 2011)\n\nAuthor: Head of a river office\n"
     );
     let article = only("a.txt", text);
-    let cleaned = text::clean::clean(&article.text, &text::block::lines(&article.text));
+    let cleaned = text::clean::clean(&article.text, &text::block::lines(&article.text), None);
     let mut metadata = article.metadata.clone();
     source::complete(&mut metadata, &cleaned, &article.text);
     assert_eq!(metadata.title.as_deref(), Some("Keeping Rivers Clean"));

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use text::{Cleaned, Document, Rule, Span, block, clean, segment};
 
 fn cut(text: &str) -> (Cleaned, Document) {
-    let cleaned = clean::clean(text, &block::lines(text));
+    let cleaned = clean::clean(text, &block::lines(text), None);
     let document = segment::segment(text, &cleaned);
     (cleaned, document)
 }

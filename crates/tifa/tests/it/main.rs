@@ -1,1 +1,22 @@
-//! t
+//! What the command line promises, asked of the built program.
+
+/// Folders to run in, what a run said, and tables read back.
+mod util;
+
+/// Every input that is wrong, and what the user is told.
+mod bad_input;
+/// Help, quiet, settings, the summary, and the stages alone.
+mod command_line;
+/// The architecture's invariants.
+mod house;
+/// The article of the journal, where it lies beside the checkout.
+mod real_article;
+/// Two runs, with one thread and two.
+#[cfg(feature = "torch")]
+mod same_bytes;
+/// The demonstration corpus, from its files to every table.
+#[cfg(feature = "torch")]
+mod whole_way;
+/// What a build without libtorch still does.
+#[cfg(not(feature = "torch"))]
+mod without_torch;
