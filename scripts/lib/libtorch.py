@@ -329,7 +329,11 @@ def locked():
         except BlockingIOError:
             say("another set-up is at work here; waiting for it")
             fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        clear_leftovers()
+        try:
+            yield
+        finally:
+            clear_leftovers()
 
 
 def users_own():
@@ -387,7 +391,6 @@ def run(options):
     if quick and is_ready(pins) and {path.name for path in STORE.iterdir()} <= {"lock", "prefix", "stamp"}:
         return 0
     with locked():
-        clear_leftovers()
         if quick and is_ready(pins):
             clear_leftovers(parts=True)
             return 0

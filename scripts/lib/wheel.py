@@ -222,7 +222,7 @@ class Piece:
                 part.seek(info.header_offset - self.start)
                 header = part.read(30)
                 if len(header) < 30 or header[:4] != b"PK\x03\x04":
-                    raise Damaged(f"{path}: no member at its offset")
+                    raise Damaged(f"{info.filename}: not where the wheel's directory says")
                 part.seek(sum(struct.unpack("<HH", header[26:30])), io.SEEK_CUR)
                 to = folder / path
                 to.parent.mkdir(parents=True, exist_ok=True)

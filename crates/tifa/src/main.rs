@@ -1,10 +1,13 @@
 //! `tifa`: what articles are about, what they repeat, and what is near them.
 
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this crate is the one that prints"
-)]
+#![allow(clippy::print_stderr, reason = "this crate is the one that prints")]
+
+/// Prints a line to standard output. A reader that has heard enough, such as `head`, is no error.
+macro_rules! say {
+    ($($part:tt)*) => {{
+        let _ = std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", format_args!($($part)*)));
+    }};
+}
 
 mod args;
 mod commands;

@@ -20,7 +20,7 @@ pub(crate) fn models(action: &ModelsAction, folder: Option<&Path>) -> Result<Exi
 
 fn list(folder: &Path) -> Result<ExitCode> {
     for card in model::cards(folder)? {
-        println!(
+        say!(
             "{}{}  {}, {} dimensions, {} subwords at most, {:.0} MB, {}, weights {}\n    {}",
             card.name,
             if card.default { " (default)" } else { "" },
@@ -49,8 +49,8 @@ fn pull(folder: &Path, names: &[String], default: bool) -> Result<ExitCode> {
         wanted.extend(defaults.filter(|card| !names.contains(&card.name)));
     }
     for card in wanted {
-        if !model::pull(&card, &mut |line| println!("{line}"))? {
-            println!("model {}: all files are here and verified", card.name);
+        if !model::pull(&card, &mut |line| say!("{line}"))? {
+            say!("model {}: all files are here and verified", card.name);
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -66,7 +66,7 @@ fn verify(folder: &Path, names: &[String]) -> Result<ExitCode> {
         named(folder, names)?
     };
     if cards.is_empty() {
-        println!("no weights are here; fetch them with `tifa models pull`");
+        say!("no weights are here; fetch them with `tifa models pull`");
         return Ok(ExitCode::from(1));
     }
     let mut all_good = true;
@@ -78,13 +78,13 @@ fn verify(folder: &Path, names: &[String]) -> Result<ExitCode> {
                 FileState::Corrupted(what) => format!("corrupted: {what}"),
             };
             all_good &= said == "good";
-            println!("{}/{}: {said}", card.name, file.path);
+            say!("{}/{}: {said}", card.name, file.path);
         }
     }
     if all_good {
         return Ok(ExitCode::SUCCESS);
     }
-    println!("fetch what is missing or corrupted with `tifa models pull`");
+    say!("fetch what is missing or corrupted with `tifa models pull`");
     Ok(ExitCode::from(1))
 }
 

@@ -53,7 +53,7 @@ fn summarize(outcome: &Outcome, goal: Goal) {
             count(skipped, "duplicate")
         ),
     };
-    println!("{}{against}{left_out}", count(outcome.articles, "article"));
+    say!("{}{against}{left_out}", count(outcome.articles, "article"));
     let windowed = match outcome.windowed {
         Some((0, _)) => "; none cut by the model's limit".into(),
         Some((long, windows)) => format!(
@@ -62,7 +62,7 @@ fn summarize(outcome: &Outcome, goal: Goal) {
         ),
         None => String::new(),
     };
-    println!(
+    say!(
         "{}, {}, {}{windowed}; {} of page furniture taken out",
         count(outcome.sections, "section"),
         count(outcome.sentences, "sentence"),
@@ -75,18 +75,18 @@ fn summarize(outcome: &Outcome, goal: Goal) {
             .iter()
             .map(|(name, share)| format!("{name} {:.0} %", share * 100.0))
             .collect();
-        println!("most sentences are about: {}", named.join("; "));
+        say!("most sentences are about: {}", named.join("; "));
     }
     if let Some(closest) = &outcome.closest {
         let repeated = outcome.repeated.map_or(String::new(), |repeated| {
             format!("; {} word for word in another piece", stand(repeated))
         });
-        println!(
+        say!(
             "nearest: {} and {} (cosine {:.3}){repeated}",
             closest.doc_id, closest.other_id, closest.cosine
         );
     }
-    println!("results: {}", outcome.out.display());
+    say!("results: {}", outcome.out.display());
 }
 
 fn stand(sentences: usize) -> String {
