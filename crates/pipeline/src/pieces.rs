@@ -74,12 +74,11 @@ pub(crate) fn clean(pieces: &mut [Piece]) {
     pieces.par_iter_mut().for_each(|piece| {
         let text = &piece.article.text;
         let lines;
-        let blocks = match &piece.article.blocks {
-            Some(blocks) => blocks,
-            None => {
-                lines = text::block::lines(text);
-                &lines
-            }
+        let blocks = if let Some(blocks) = &piece.article.blocks {
+            blocks
+        } else {
+            lines = text::block::lines(text);
+            &lines
         };
         piece.cleaned = text::clean::clean(text, blocks, piece.metadata.title.as_deref());
         source::complete(&mut piece.metadata, &piece.cleaned, text);

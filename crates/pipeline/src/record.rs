@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use source::{Problem, Severity};
 
+use crate::Settings;
 use crate::pieces::Piece;
 use crate::writing::{SubwordCounts, role};
-use crate::{Goal, Settings};
 
 /// Record of a run. Everything that differs between equal runs stands under `times`.
 pub(crate) fn record(
@@ -17,17 +17,11 @@ pub(crate) fn record(
     counts: Option<&SubwordCounts>,
     times: &Value,
 ) -> Value {
-    let goal = settings.goal;
     let sum = |of: &dyn Fn(&Piece) -> usize| pieces.iter().map(of).sum::<usize>();
     let of_severity = |severity| problems.iter().filter(|p| p.severity == severity).count();
     json!({
         "tifa": env!("CARGO_PKG_VERSION"),
-        "command": match goal {
-            Goal::Tokens => "tokenize",
-            Goal::Vectors => "embed",
-            Goal::Themes => "themes",
-            Goal::Comparison => "run",
-        },
+        "command": settings.command,
         "settings": {
             "model": settings.model.card.name,
             "token_budget": settings.model.settings.token_budget,

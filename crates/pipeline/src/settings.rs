@@ -23,6 +23,8 @@ pub enum Goal {
 /// A checked request.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// The command that was given, for the record.
+    pub command: &'static str,
     /// How far to go.
     pub goal: Goal,
     /// Files and folders of the articles that the run is about.

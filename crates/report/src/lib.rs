@@ -16,7 +16,7 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum ReportError {
     /// The folder can't be written.
-    #[error("can't write results to {}: {source}; name another folder with --out, or mend its permissions", path.display())]
+    #[error("can't write results to {}; name another folder with --out, or mend its permissions", path.display())]
     Unwritable {
         /// The output folder asked for.
         path: PathBuf,
@@ -33,7 +33,7 @@ pub enum ReportError {
         path: PathBuf,
     },
     /// A table can't be written.
-    #[error("can't write {}: {source}", path.display())]
+    #[error("can't write {}", path.display())]
     Table {
         /// The file.
         path: PathBuf,
@@ -41,7 +41,7 @@ pub enum ReportError {
         source: csv::Error,
     },
     /// Vectors can't be written.
-    #[error("can't write {}: {source}", path.display())]
+    #[error("can't write {}", path.display())]
     Vectors {
         /// The file.
         path: PathBuf,

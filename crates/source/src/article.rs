@@ -87,7 +87,8 @@ impl Severity {
     }
 }
 
-/// All that was read, ordered by path and place in the file, whatever the order of the arguments.
+/// All that was read: articles in the order of the arguments, by name within a folder and by place
+/// within a file; problems by path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
     /// The articles.

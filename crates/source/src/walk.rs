@@ -45,7 +45,8 @@ pub(crate) struct Found {
     pub(crate) kind: Kind,
 }
 
-/// The files under `paths`, sorted by path, each once.
+/// The files under `paths`, each once: in the order of `paths`, and within a folder by name. What is
+/// named first is kept where a later path leads to the same file or text.
 pub(crate) fn find(paths: &[PathBuf]) -> Result<(Vec<Found>, Vec<Problem>), SourceError> {
     let mut found = Vec::new();
     let mut problems = Vec::new();
@@ -72,7 +73,6 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<(Vec<Found>, Vec<Problem>), Sour
             problems.push(failed(path, &Fault::UnknownKind));
         }
     }
-    found.sort_by(|a, b| a.path.cmp(&b.path));
     let mut seen = HashSet::new();
     found.retain(|file| {
         seen.insert(fs_err::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone()))
@@ -85,7 +85,8 @@ fn folder(
     found: &mut Vec<Found>,
     problems: &mut Vec<Problem>,
 ) -> Result<(), SourceError> {
-    let visible = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry);
+    let visible =
+        |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry) && !is_results(entry.path());
     let walk = WalkDir::new(root).follow_links(true).sort_by_file_name();
     for entry in walk.into_iter().filter_entry(visible) {
         match entry {
@@ -126,6 +127,13 @@ fn failed(path: &Path, fault: &Fault) -> Problem {
 
 fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().to_string_lossy().starts_with('.')
+}
+
+/// A folder of results, whose tables hold sentences and no articles.
+fn is_results(path: &Path) -> bool {
+    ["run.json", "documents.csv"]
+        .iter()
+        .all(|file| path.join(file).is_file())
 }
 
 /// A README or a licence, which comes with a folder and is none of its articles.

@@ -29,6 +29,6 @@ pub trait Scorer {
 #[non_exhaustive]
 pub enum ThemeError {
     /// The model failed.
-    #[error("could not score themes: {0}")]
+    #[error(transparent)]
     Model(#[from] ModelError),
 }

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
@@ -89,6 +90,11 @@ Example:
         options: Options,
     },
     /// The models: which there are, fetching and checking their weights
+    #[command(after_help = "\
+Examples:
+  tifa models list
+  tifa models pull all-MiniLM-L6-v2
+  tifa models verify")]
     Models {
         #[command(subcommand)]
         action: ModelsAction,
@@ -143,11 +149,11 @@ pub(crate) struct Options {
     #[arg(long, value_name = "N")]
     pub(crate) neighbours: Option<usize>,
     /// Threads, and replicas of the model; no result depends on it [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) threads: Option<u16>,
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
     /// Most tokens in one batch of the model; bounds memory [default: 4096]
     #[arg(long, value_name = "N")]
-    pub(crate) token_budget: Option<usize>,
+    pub(crate) token_budget: Option<NonZeroUsize>,
     /// Encoding of the files, such as gb18030, where detection errs
     #[arg(long, value_name = "NAME")]
     pub(crate) encoding: Option<String>,
@@ -155,8 +161,8 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) any_language: bool,
     /// Largest article, in MiB [default: 16]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) max_article_mb: Option<u32>,
+    #[arg(long, value_name = "N")]
+    pub(crate) max_article_mb: Option<NonZeroU32>,
     /// Column or field with the text, in tables and JSON lines
     #[arg(long, value_name = "NAME")]
     pub(crate) text_column: Option<String>,

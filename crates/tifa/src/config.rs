@@ -1,5 +1,6 @@
 //! From what was typed, and what `tifa.toml` says, to checked settings.
 
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -25,11 +26,11 @@ struct File {
     models: Option<PathBuf>,
     codebook: Option<PathBuf>,
     neighbours: Option<usize>,
-    threads: Option<u16>,
-    token_budget: Option<usize>,
+    threads: Option<NonZeroUsize>,
+    token_budget: Option<NonZeroUsize>,
     encoding: Option<String>,
     any_language: Option<bool>,
-    max_article_mb: Option<u32>,
+    max_article_mb: Option<NonZeroU32>,
     text_column: Option<String>,
     id_column: Option<String>,
 }
@@ -65,7 +66,7 @@ impl File {
 /// Checks everything that can be checked before work is done.
 pub(crate) fn settings(
     goal: Goal,
-    command: &str,
+    command: &'static str,
     articles: Vec<PathBuf>,
     corpus: Vec<PathBuf>,
     options: &Options,
@@ -82,11 +83,12 @@ pub(crate) fn settings(
     let embedding = EmbedderSettings::default();
     let codebook = options.codebook.clone().or(file.codebook);
     let threads = options.threads.or(file.threads).map_or_else(
-        || std::thread::available_parallelism().map_or(1, usize::from),
-        usize::from,
+        || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+        NonZeroUsize::get,
     );
     let any_language = options.any_language || file.any_language.unwrap_or(false);
     Ok(Settings {
+        command,
         goal,
         articles,
         corpus: if corpus.is_empty() {
@@ -105,7 +107,7 @@ pub(crate) fn settings(
                 options
                     .max_article_mb
                     .or(file.max_article_mb)
-                    .unwrap_or(DEFAULT_MAX_ARTICLE_MB),
+                    .map_or(DEFAULT_MAX_ARTICLE_MB, NonZeroU32::get),
             ) << 20,
             text_column: options.text_column.clone().or(file.text_column),
             id_column: options.id_column.clone().or(file.id_column),
@@ -115,7 +117,7 @@ pub(crate) fn settings(
         model: ModelChoice {
             card,
             settings: EmbedderSettings {
-                token_budget: token_budget.unwrap_or(embedding.token_budget),
+                token_budget: token_budget.map_or(embedding.token_budget, NonZeroUsize::get),
                 ..embedding
             },
         },

@@ -11,7 +11,7 @@ use crate::{config, show};
 
 pub(crate) fn run(
     goal: Goal,
-    command: &str,
+    command: &'static str,
     articles: Vec<PathBuf>,
     corpus: Vec<PathBuf>,
     options: &Options,
@@ -37,11 +37,10 @@ pub(crate) fn run(
 /// What was found, in five lines.
 fn summarize(outcome: &Outcome, goal: Goal) {
     let against = match (goal, outcome.others) {
-        (Goal::Comparison, 0) if outcome.articles == 1 => {
-            " (nothing to compare with: name pieces with --corpus)".into()
+        (Goal::Comparison, 0) if outcome.articles > 1 => ", each against the others".into(),
+        (Goal::Comparison, others) if others > 0 => {
+            format!(", against {others} more of the corpus")
         }
-        (Goal::Comparison, 0) => ", each against the others".into(),
-        (Goal::Comparison, others) => format!(", against {others} more of the corpus"),
         _ => String::new(),
     };
     let left_out = match (outcome.failed, outcome.skipped) {
@@ -83,8 +82,12 @@ fn summarize(outcome: &Outcome, goal: Goal) {
         });
         say!(
             "nearest: {} and {} (cosine {:.3}){repeated}",
-            closest.doc_id, closest.other_id, closest.cosine
+            closest.doc_id,
+            closest.other_id,
+            closest.cosine
         );
+    } else if outcome.repeated.is_some() {
+        say!("nearest: there is nothing to compare with; name pieces with --corpus");
     }
     say!("results: {}", outcome.out.display());
 }

@@ -11,7 +11,13 @@ fn root() -> PathBuf {
 /// Dependencies of each workspace crate, for building it.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
+        .args([
+            "metadata",
+            "--no-deps",
+            "--format-version",
+            "1",
+            "--offline",
+        ])
         .current_dir(root())
         .output()
         .expect("cargo runs");
@@ -22,8 +28,13 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
         .expect("packages")
         .iter()
         .map(|package| {
-            let needed = package["dependencies"].as_array().expect("dependencies").iter();
-            let built = needed.filter(|d| d["kind"].is_null()).map(|d| text(&d["name"]));
+            let needed = package["dependencies"]
+                .as_array()
+                .expect("dependencies")
+                .iter();
+            let built = needed
+                .filter(|d| d["kind"].is_null())
+                .map(|d| text(&d["name"]));
             (text(&package["name"]), built.collect())
         })
         .collect()
@@ -32,16 +43,26 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 fn a_crate_depends_only_on_floors_below_it() {
     let floors: BTreeMap<&str, usize> = [
-        ("text", 0), ("compare", 0), ("model", 0), ("report", 0),
-        ("source", 1), ("themes", 1),
+        ("text", 0),
+        ("compare", 0),
+        ("model", 0),
+        ("report", 0),
+        ("source", 1),
+        ("themes", 1),
         ("pipeline", 2),
-        ("tifa", 3), ("benches", 3),
+        ("tifa", 3),
+        ("benches", 3),
     ]
     .into();
     let all = dependencies();
     for (name, needed) in &all {
-        let own = floors.get(name.as_str()).unwrap_or_else(|| panic!("{name} has no floor yet: give it one here"));
-        for below in needed.iter().filter_map(|n| floors.get_key_value(n.as_str())) {
+        let own = floors
+            .get(name.as_str())
+            .unwrap_or_else(|| panic!("{name} has no floor yet: give it one here"));
+        for below in needed
+            .iter()
+            .filter_map(|n| floors.get_key_value(n.as_str()))
+        {
             assert!(below.1 < own, "{name} must not depend on {}", below.0);
         }
     }
@@ -52,10 +73,16 @@ fn a_crate_depends_only_on_floors_below_it() {
 fn only_model_names_an_ml_library_and_only_tifa_uses_anyhow() {
     for (name, needed) in dependencies() {
         for library in ["rust-bert", "tch", "tokenizers"] {
-            assert!(name == "model" || !needed.contains(library), "{name} names {library}");
+            assert!(
+                name == "model" || !needed.contains(library),
+                "{name} names {library}"
+            );
         }
         for library in ["anyhow", "clap", "indicatif"] {
-            assert!(name == "tifa" || !needed.contains(library), "{name} names {library}");
+            assert!(
+                name == "tifa" || !needed.contains(library),
+                "{name} names {library}"
+            );
         }
     }
 }
@@ -67,7 +94,11 @@ fn no_file_is_touched_outside_source_report_model_and_tifa() {
         for file in rust_files(&dir.join("src")) {
             let code = fs_err::read_to_string(&file).expect("a source file");
             for forbidden in ["std::fs", "fs_err", "File::open", "File::create"] {
-                assert!(!code.contains(forbidden), "{} uses {forbidden}", file.display());
+                assert!(
+                    !code.contains(forbidden),
+                    "{} uses {forbidden}",
+                    file.display()
+                );
             }
         }
     }

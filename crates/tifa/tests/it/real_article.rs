@@ -28,10 +28,18 @@ fn only(dir: &Dir, file: &str) -> Row {
 
 #[test]
 fn its_metadata_is_what_the_page_says() {
-    let Some(dir) = results("tokenize") else { return };
+    let Some(dir) = results("tokenize") else {
+        return;
+    };
     let document = only(&dir, "documents.csv");
-    assert_eq!(document["title"], "A New Chapter in China-Russia Strategic Partnership");
-    assert!(document["published"].starts_with("2013-11-07T16:28"), "{document:?}");
+    assert_eq!(
+        document["title"],
+        "A New Chapter in China-Russia Strategic Partnership"
+    );
+    assert!(
+        document["published"].starts_with("2013-11-07T16:28"),
+        "{document:?}"
+    );
     assert!(
         document["original_edition"].contains("Chinese edition, No.8, 2013"),
         "{document:?}"
@@ -46,9 +54,16 @@ fn its_metadata_is_what_the_page_says() {
 
 #[test]
 fn it_has_a_lead_and_four_numbered_sections() {
-    let Some(dir) = results("tokenize") else { return };
+    let Some(dir) = results("tokenize") else {
+        return;
+    };
     let sections = rows(&dir.join("out/sections.csv"));
-    let of = |column: &str| sections.iter().map(|row| row[column].clone()).collect::<Vec<_>>();
+    let of = |column: &str| {
+        sections
+            .iter()
+            .map(|row| row[column].clone())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(of("section"), ["0", "1", "2", "3", "4"]);
     assert_eq!(of("number"), ["", "I", "II", "III", "IV"]);
     assert_eq!(
@@ -61,14 +76,22 @@ fn it_has_a_lead_and_four_numbered_sections() {
             "Amity between peoples holds the key to sound relations between states",
         ]
     );
-    assert!(sections.iter().all(|row| row["sentences"] != "0"), "{sections:?}");
+    assert!(
+        sections.iter().all(|row| row["sentences"] != "0"),
+        "{sections:?}"
+    );
 }
 
 #[test]
 fn its_caption_stands_outside_the_body() {
-    let Some(dir) = results("tokenize") else { return };
+    let Some(dir) = results("tokenize") else {
+        return;
+    };
     let cleaning = rows(&dir.join("out/cleaning.csv"));
-    let captions: Vec<_> = cleaning.iter().filter(|row| row["rule"] == "caption").collect();
+    let captions: Vec<_> = cleaning
+        .iter()
+        .filter(|row| row["rule"] == "caption")
+        .collect();
     assert_eq!(captions.len(), 1);
     let beginning = "Performers take to the stage";
     assert!(captions[0]["text"].starts_with(beginning));
@@ -81,7 +104,9 @@ fn its_caption_stands_outside_the_body() {
 
 #[test]
 fn its_sentences_hold_no_furniture_and_stand_at_their_offsets() {
-    let Some(dir) = results("tokenize") else { return };
+    let Some(dir) = results("tokenize") else {
+        return;
+    };
     util::assert_no_furniture(&dir.join("out"));
     util::assert_offsets_cut_the_text(&dir.join("out"), dir.path());
     assert_eq!(only(&dir, "documents.csv")["offset_base"], "file");
@@ -91,15 +116,23 @@ fn its_sentences_hold_no_furniture_and_stand_at_their_offsets() {
 #[test]
 fn it_goes_the_whole_way_against_the_corpus() {
     let corpus = util::root().join("corpus");
-    let command = format!("run --corpus {} --codebook book.toml", corpus.display());
-    let Some(dir) = results(&command.replace("run ", "run --neighbours 2 ")) else {
-        return;
-    };
+    let command = format!(
+        "run --corpus {} --codebook book.toml --neighbours 2",
+        corpus.display()
+    );
+    let Some(dir) = results(&command) else { return };
     let documents = rows(&dir.join("out/documents.csv"));
-    let studied: Vec<_> = documents.iter().filter(|row| row["role"] == "article").collect();
+    let studied: Vec<_> = documents
+        .iter()
+        .filter(|row| row["role"] == "article")
+        .collect();
     assert_eq!((studied.len(), documents.len()), (1, 13));
     let sentences = util::count(studied[0], "sentences");
     let neighbours = rows(&dir.join("out/neighbours.csv"));
     assert_eq!(neighbours.len(), 2 * sentences);
-    assert!(neighbours.iter().all(|row| row["doc_id"] == studied[0]["doc_id"]));
+    assert!(
+        neighbours
+            .iter()
+            .all(|row| row["doc_id"] == studied[0]["doc_id"])
+    );
 }

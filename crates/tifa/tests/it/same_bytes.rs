@@ -24,7 +24,6 @@ fn one_thread_and_two_give_the_same_bytes() {
     let dir = Dir::new();
     let corpus = util::root().join("corpus");
     for name in [
-        "2011-09-20-starting-with-the-road-demo.txt",
         "2019-09-20-turning-the-blade-inward-demo.txt",
         "2020-06-19-the-doctor-next-door-demo.html",
         "2022-03-22-who-will-come-home-demo.md",
@@ -32,14 +31,20 @@ fn one_thread_and_two_give_the_same_bytes() {
         let piece = fs_err::read(corpus.join(name)).expect("a piece");
         dir.file(&format!("corpus/{name}"), piece);
     }
+    dir.file("book.toml", util::CODEBOOK);
     let long = "many rivers and more villages along them, ".repeat(60);
-    dir.file("corpus/long.txt", format!("{}\nIt lists {long}and a bridge.\n", util::article(1)));
+    dir.file(
+        "corpus/long.txt",
+        format!("{}\nIt lists {long}and a bridge.\n", util::article(1)),
+    );
 
     let mut results = Vec::new();
     for threads in [1, 2] {
         let out = format!("with-{threads}");
-        dir.tifa(&format!("run corpus --threads {threads} --out {out}"))
-            .exits(0);
+        dir.tifa(&format!(
+            "run corpus --codebook book.toml --threads {threads} --out {out}"
+        ))
+        .exits(0);
         results.push(files(&dir.join(&out), ""));
     }
     let [one, two] = &mut results[..] else {
@@ -58,7 +63,10 @@ fn one_thread_and_two_give_the_same_bytes() {
         *record = json.to_string().into_bytes();
     }
     assert!(one.contains_key(Path::new("embeddings/sentences.npy")));
-    assert_eq!(one.keys().collect::<Vec<_>>(), two.keys().collect::<Vec<_>>());
+    assert_eq!(
+        one.keys().collect::<Vec<_>>(),
+        two.keys().collect::<Vec<_>>()
+    );
     for (name, bytes) in one {
         assert!(*bytes == two[name], "{} differs", name.display());
     }
