@@ -412,7 +412,7 @@ def main():
         print("libtorch: interrupted; run it again and it goes on where it was", file=sys.stderr)
         return 130
     except OSError as error:
-        hint = " Make room and run this again." if error.errno == errno.ENOSPC else ""
+        hint = f" Make room at {STORE} and run this again." if error.errno == errno.ENOSPC else ""
         print(f"libtorch: {error}.{hint}", file=sys.stderr)
     return 1
 

@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 
-use crate::{Batch, Card, Encoder, ModelError, Subwords, Window, batch, weights};
+use crate::{Batch, Card, Factory, ModelError, Subwords, Window, batch, weights};
 
 /// How an [`Embedder`] runs. None of it but the budget can change a result, and that only in the
 /// last digits.
@@ -58,9 +58,6 @@ struct Done {
     index: usize,
     vectors: Result<Array2<f32>, ModelError>,
 }
-
-/// Makes one replica's encoder, on the thread that will use it.
-pub(crate) type Factory = Box<dyn FnOnce() -> Result<Box<dyn Encoder>, ModelError> + Send>;
 
 impl Embedder {
     /// Checks the model's files against its card, loads them, and starts the replicas.

@@ -35,6 +35,9 @@ pub trait Encoder {
     fn encode(&mut self, batch: &Batch) -> Result<Array2<f32>, ModelError>;
 }
 
+/// Makes one replica's encoder, on the thread that will use it.
+pub(crate) type Factory = Box<dyn FnOnce() -> Result<Box<dyn Encoder>, ModelError> + Send>;
+
 /// The library that this build runs models with.
 ///
 /// # Errors

@@ -2,8 +2,7 @@
 
 mod bert;
 
-use crate::embedder::Factory;
-use crate::{Card, ModelError};
+use crate::{Card, Factory, ModelError};
 
 /// One encoder factory a replica; all replicas share one copy of the weights.
 pub(crate) fn factories(card: &Card, replicas: usize) -> Result<Vec<Factory>, ModelError> {

@@ -44,6 +44,9 @@ struct Run<'a> {
     start: Instant,
 }
 
+/// Fewer sentences than this don't repay another replica's start.
+const SENTENCES_A_REPLICA: usize = 32;
+
 /// Vectors of all sentences of all pieces, and what their making told.
 struct Vectors {
     rows: Array2<f32>,
@@ -52,7 +55,7 @@ struct Vectors {
 }
 
 impl<'a> Run<'a> {
-    /// Everything that can fail before work is done fails here.
+    /// An output folder that can't be written is known before work is done.
     fn new(settings: &'a Settings) -> Result<Self, PipelineError> {
         let folder = OutputFolder::create(&settings.out)?;
         Ok(Self {
@@ -64,9 +67,11 @@ impl<'a> Run<'a> {
     }
 
     fn finish(mut self, observe: &mut dyn FnMut(Event<'_>)) -> Result<Outcome, PipelineError> {
+        let (pieces, problems) = self.read(observe)?;
+        let offsets = offsets(&pieces);
         let needs_model = self.settings.goal > Goal::Tokens;
         let embedder = match (needs_model, model::backend()) {
-            (true, Ok(_)) => Some(self.open_model(observe)?),
+            (true, Ok(_)) => Some(self.open_model(&pieces, observe)?),
             (true, Err(missing)) => {
                 observe(Event::Note(&format!(
                     "{missing}; vectors, themes and comparison are left out"
@@ -76,8 +81,6 @@ impl<'a> Run<'a> {
             (false, _) => None,
         };
         let subwords = self.open_tokenizer(embedder.as_ref(), observe)?;
-        let (pieces, problems) = self.read(observe)?;
-        let offsets = offsets(&pieces);
         let vectors = match embedder {
             Some(embedder) => Some(self.embed(&pieces, embedder, observe)?),
             None => None,
@@ -115,11 +118,16 @@ impl<'a> Run<'a> {
 
     fn open_model(
         &mut self,
+        pieces: &[Piece],
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<Embedder, PipelineError> {
         let choice = &self.settings.model;
+        let sentences: usize = pieces.iter().map(|p| p.document.sentences.len()).sum();
         let settings = model::EmbedderSettings {
-            replicas: self.settings.threads,
+            replicas: self
+                .settings
+                .threads
+                .min(sentences.div_ceil(SENTENCES_A_REPLICA)),
             ..choice.settings
         };
         self.clock.time("load model", "replicas", observe, |_| {
@@ -259,16 +267,16 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         let codebook = &self.settings.codebook.codebook;
-        let mut scorer = EmbeddingScorer::new(codebook, &mut embedder)?;
-        drop(embedder);
-        let themes = self.clock.time("themes", "unit scores", observe, |_| {
+        let (themes, scorer) = self.clock.time("themes", "unit scores", observe, |_| {
+            let mut scorer = EmbeddingScorer::new(codebook, &mut embedder)?;
+            drop(embedder);
             let themes = theming::score(pieces, rows.view(), offsets, codebook, &mut scorer)?;
             let count = themes
                 .iter()
                 .flat_map(|t| &t.units)
                 .map(|u| u.scores.len())
                 .sum();
-            Ok::<_, PipelineError>((themes, count))
+            Ok::<_, PipelineError>(((themes, scorer), count))
         })?;
         let folder = &self.folder;
         self.clock.time("write themes", "documents", observe, |_| {

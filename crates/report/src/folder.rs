@@ -34,6 +34,14 @@ impl OutputFolder {
             path: out.to_owned(),
             source,
         };
+        // A link to a folder stays a link: what it leads to is replaced.
+        let resolved = fs_err::canonicalize(out).unwrap_or_else(|_| out.to_owned());
+        let out = resolved.as_path();
+        if std::env::current_dir().is_ok_and(|here| here.starts_with(out)) {
+            return Err(ReportError::Underfoot {
+                path: out.to_owned(),
+            });
+        }
         if out.exists() && !is_replaceable(out).map_err(unwritable)? {
             return Err(ReportError::Foreign {
                 path: out.to_owned(),
@@ -246,6 +254,31 @@ mod tests {
             "a living run's folder stays, a killed one's goes"
         );
         drop((living, second));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_the_folder_stays_a_link() {
+        let home = tempfile::tempdir().expect("a folder");
+        let (real, link) = (home.path().join("real"), home.path().join("link"));
+        fs_err::create_dir(&real).expect("a folder");
+        fs_err::os::unix::fs::symlink(&real, &link).expect("a link");
+        let folder = OutputFolder::create(&link).expect("writable");
+        folder.commit(&serde_json::json!({})).expect("committed");
+        assert!(link.is_symlink() && real.join("run.json").is_file());
+    }
+
+    #[test]
+    fn the_folder_underfoot_is_refused_at_once() {
+        let refused = OutputFolder::create(Path::new("."))
+            .err()
+            .expect("must refuse");
+        assert!(
+            refused
+                .to_string()
+                .contains("the folder that the command is run in"),
+            "{refused}"
+        );
     }
 
     #[test]

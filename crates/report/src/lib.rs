@@ -32,6 +32,12 @@ pub enum ReportError {
         /// The output folder asked for.
         path: PathBuf,
     },
+    /// The folder can't be replaced while somebody stands in it.
+    #[error("results can't replace {}, the folder that the command is run in; name a folder below it with --out", path.display())]
+    Underfoot {
+        /// The output folder asked for.
+        path: PathBuf,
+    },
     /// A table can't be written.
     #[error("can't write {}", path.display())]
     Table {

@@ -4,8 +4,7 @@ use ndarray::Array2;
 use rust_bert::bert::{BertConfig, BertEmbeddings, BertModel};
 use tch::{Device, Kind, Tensor, nn};
 
-use crate::embedder::Factory;
-use crate::{Batch, Card, Encoder, ModelError};
+use crate::{Batch, Card, Encoder, Factory, ModelError};
 
 struct Bert {
     model: BertModel<BertEmbeddings>,
