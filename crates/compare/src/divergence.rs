@@ -44,10 +44,12 @@ mod tests {
 
     #[test]
     fn values_agree_with_scipy() {
-        // scipy 1.14: jensenshannon(p, q, base=2) ** 2
+        // scipy 1.17.1: jensenshannon(p, q, base=2) ** 2
         check(&[1.0, 0.0], &[0.0, 1.0], 1.0);
         check(&[0.5, 0.5], &[0.5, 0.5], 0.0);
         check(&[1.0, 0.0], &[0.5, 0.5], 0.311_278_124_459_132_8);
+        let (p, q) = ([0.2, 0.3, 0.5, 0.0], [0.1, 0.0, 0.6, 0.3]);
+        check(&p, &q, 0.315_539_008_579_500_46);
     }
 
     #[test]
