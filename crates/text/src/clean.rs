@@ -199,10 +199,11 @@ fn find_title(text: &str, blocks: &[Block], stated: Option<&str>) -> Option<usiz
             .eq(stated.split_whitespace());
         return same.then_some(0);
     }
+    // Nor is a note in brackets, or a salutation, a headline.
     let ends_a_sentence = first
         .span
         .of(text)
-        .ends_with(['.', ':', ';', ',', '”', '"', '。']);
+        .ends_with(['.', ':', ';', ',', '”', '"', '。', ']', ')', '-', '–', '—']);
     let has_body = blocks[1..].iter().any(|b| b.span.len() > first.span.len());
     (!ends_a_sentence && has_body).then_some(0)
 }
@@ -371,6 +372,12 @@ mod tests {
         let page = format!("Spring\n{BODY}");
         let title = |stated| clean(&page, &block::lines(&page), stated).title.is_some();
         assert!(title(None) && title(Some(" Spring")) && !title(Some("Keeping Rivers Clean")));
+    }
+
+    #[test]
+    fn a_note_in_brackets_is_no_title() {
+        let page = format!("[Read by a clerk]\n{BODY}");
+        assert_eq!(clean(&page, &block::lines(&page), None).title, None);
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub(super) fn read(text: &str, blocks: &[Block], index: usize) -> Option<Heading
             .next()
             .is_some_and(|c| c.is_uppercase() || c.is_numeric());
         let runs_on = line.ends_with([
-            '.', ',', ';', ':', '!', '?', '…', '”', '"', ')', '）', '。', '：',
+            '.', ',', ';', ':', '!', '?', '…', '”', '"', ')', '）', '。', '：', ']', '-', '–', '—',
         ]);
         (is_short && opens && !runs_on).then_some(())
     };
