@@ -203,7 +203,7 @@ fn find_title(text: &str, blocks: &[Block], stated: Option<&str>) -> Option<usiz
     let ends_a_sentence = first
         .span
         .of(text)
-        .ends_with(['.', ':', ';', ',', '”', '"', '。', ']', ')', '-', '–', '—']);
+        .ends_with(['.', ':', ';', ',', '”', '"', '。', ']', '-', '–', '—']);
     let has_body = blocks[1..].iter().any(|b| b.span.len() > first.span.len());
     (!ends_a_sentence && has_body).then_some(0)
 }
