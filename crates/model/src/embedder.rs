@@ -68,7 +68,7 @@ impl Embedder {
     pub fn open(card: &Card, settings: EmbedderSettings) -> Result<Self, ModelError> {
         crate::backend()?;
         weights::require(card)?;
-        let subwords = Subwords::read(&card.path_of("tokenizer.json"), card.max_length)?;
+        let subwords = Subwords::read(&card.path_of(crate::TOKENIZER), card.max_length)?;
         Self::start(
             card,
             subwords,

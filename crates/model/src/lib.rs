@@ -20,9 +20,12 @@ pub use embedder::{Embedder, EmbedderSettings, Embeddings};
 pub use error::ModelError;
 pub use pull::pull;
 pub use subwords::{Subword, Subwords, Window};
-pub use weights::{FileState, inspect, require};
+pub use weights::{FileState, inspect, require, require_file};
 
 use ndarray::Array2;
+
+/// The tokenizer among a model's files.
+pub const TOKENIZER: &str = "tokenizer.json";
 
 /// Turns batches of token ids into one pooled vector a sequence.
 ///

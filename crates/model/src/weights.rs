@@ -34,16 +34,28 @@ pub fn inspect(card: &Card) -> Result<Vec<(&WeightFile, FileState)>, ModelError>
 /// # Errors
 /// [`ModelError::MissingWeights`] or [`ModelError::Corrupted`] for the first that isn't.
 pub fn require(card: &Card) -> Result<(), ModelError> {
-    for (file, state) in inspect(card)? {
-        let path = card.path_of(&file.path);
-        let model = card.name.clone();
-        match state {
-            FileState::Good => {}
-            FileState::Missing => return Err(ModelError::MissingWeights { model, path }),
-            FileState::Corrupted(what) => return Err(ModelError::Corrupted { model, path, what }),
-        }
+    card.files
+        .iter()
+        .try_for_each(|file| require_file(card, &file.path))
+}
+
+/// Makes sure that one file of a model is there and unharmed.
+///
+/// # Errors
+/// [`ModelError::MissingWeights`], also for a file that the card doesn't name, or
+/// [`ModelError::Corrupted`].
+pub fn require_file(card: &Card, name: &str) -> Result<(), ModelError> {
+    let path = card.path_of(name);
+    let model = card.name.clone();
+    let found = match card.files.iter().find(|file| file.path == name) {
+        Some(file) => state(&path, file)?,
+        None => FileState::Missing,
+    };
+    match found {
+        FileState::Good => Ok(()),
+        FileState::Missing => Err(ModelError::MissingWeights { model, path }),
+        FileState::Corrupted(what) => Err(ModelError::Corrupted { model, path, what }),
     }
-    Ok(())
 }
 
 /// Compares a file with what the card says of it.

@@ -72,17 +72,23 @@ pub(crate) fn record(
 
 fn model(settings: &Settings, counts: Option<&SubwordCounts>) -> Value {
     let card = &settings.model.card;
-    if counts.is_none() {
+    let Some(counts) = counts else {
         return Value::Null;
-    }
+    };
+    // Only what was used, and so checked: the tokenizer alone where the model did not run.
+    let ran = counts.windows.is_some();
+    let used = card
+        .files
+        .iter()
+        .filter(|file| ran || file.path == model::TOKENIZER);
     json!({
         "name": card.name,
         "architecture": card.architecture,
         "source": format!("{} {}", card.source.package, card.source.version),
         "licence": card.licence,
         "dimensions": card.dimensions,
-        "precision": "f32",
-        "files": card.files.iter().map(|file| json!({"path": file.path, "sha256": file.sha256})).collect::<Vec<_>>(),
+        "precision": ran.then_some("f32"),
+        "files": used.map(|file| json!({"path": file.path, "sha256": file.sha256})).collect::<Vec<_>>(),
     })
 }
 

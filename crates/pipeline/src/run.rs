@@ -47,10 +47,9 @@ struct Run<'a> {
 /// Fewer sentences than this don't repay another replica's start.
 const SENTENCES_A_REPLICA: usize = 32;
 
-/// Vectors of all sentences of all pieces, and what their making told.
+/// Vectors of all sentences of all pieces, and the model that made them.
 struct Vectors {
     rows: Array2<f32>,
-    counts: SubwordCounts,
     embedder: Embedder,
 }
 
@@ -81,15 +80,15 @@ impl<'a> Run<'a> {
             (false, _) => None,
         };
         let subwords = self.open_tokenizer(embedder.as_ref(), observe)?;
-        let vectors = match embedder {
-            Some(embedder) => Some(self.embed(&pieces, embedder, observe)?),
-            None => None,
+        let (vectors, counts) = match (embedder, &subwords) {
+            (Some(embedder), _) => {
+                let (vectors, counts) = self.embed(&pieces, embedder, observe)?;
+                (Some(vectors), Some(counts))
+            }
+            (None, Some(subwords)) => (None, Some(count_subwords(&pieces, subwords)?)),
+            (None, None) => (None, None),
         };
-        let counted = match (&vectors, &subwords) {
-            (None, Some(subwords)) => Some(count_subwords(&pieces, subwords)?),
-            _ => None,
-        };
-        let counts = vectors.as_ref().map(|v| &v.counts).or(counted.as_ref());
+        let counts = counts.as_ref();
 
         let folder = &self.folder;
         self.clock.time("write texts", "documents", observe, |_| {
@@ -98,21 +97,16 @@ impl<'a> Run<'a> {
             Ok::<_, PipelineError>(((), pieces.len()))
         })?;
         if self.settings.goal == Goal::Tokens {
-            let folder = &self.folder;
             self.clock.time("write tokens", "tokens", observe, |_| {
                 let count = writing::tokens(folder, &pieces, subwords.as_ref())?;
                 Ok::<_, PipelineError>(((), count))
             })?;
         }
         let mut outcome = outcome(self.settings, &pieces, &problems, counts);
-        let record_counts = counts.map(|c| SubwordCounts {
-            subwords: c.subwords.clone(),
-            windows: c.windows.clone(),
-        });
         if let Some(vectors) = vectors {
             self.beyond_text(&pieces, &offsets, vectors, &mut outcome, observe)?;
         }
-        self.commit(&pieces, &problems, record_counts.as_ref())?;
+        self.commit(&pieces, &problems, counts)?;
         Ok(outcome)
     }
 
@@ -143,7 +137,7 @@ impl<'a> Run<'a> {
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<Option<Subwords>, PipelineError> {
         let card = &self.settings.model.card;
-        let path = card.path_of("tokenizer.json");
+        let path = card.path_of(model::TOKENIZER);
         if embedder.is_some() {
             return Ok(None);
         }
@@ -155,6 +149,7 @@ impl<'a> Run<'a> {
             )));
             return Ok(None);
         }
+        model::require_file(card, model::TOKENIZER)?;
         Ok(Some(Subwords::read(&path, card.max_length)?))
     }
 
@@ -218,7 +213,7 @@ impl<'a> Run<'a> {
         pieces: &[Piece],
         mut embedder: Embedder,
         observe: &mut dyn FnMut(Event<'_>),
-    ) -> Result<Vectors, PipelineError> {
+    ) -> Result<(Vectors, SubwordCounts), PipelineError> {
         let texts: Vec<&str> = pieces
             .iter()
             .flat_map(|piece| {
@@ -239,14 +234,12 @@ impl<'a> Run<'a> {
             })?;
             Ok::<_, PipelineError>((embeddings, texts.len()))
         })?;
-        Ok(Vectors {
-            rows: embeddings.vectors,
-            counts: SubwordCounts {
-                subwords: embeddings.subwords,
-                windows: Some(embeddings.windows),
-            },
-            embedder,
-        })
+        let counts = SubwordCounts {
+            subwords: embeddings.subwords,
+            windows: Some(embeddings.windows),
+        };
+        let rows = embeddings.vectors;
+        Ok((Vectors { rows, embedder }, counts))
     }
 
     /// Vectors, themes and comparison, as far as the goal asks.
@@ -258,9 +251,7 @@ impl<'a> Run<'a> {
         outcome: &mut Outcome,
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), PipelineError> {
-        let Vectors {
-            rows, mut embedder, ..
-        } = vectors;
+        let Vectors { rows, mut embedder } = vectors;
         self.folder
             .vectors("embeddings/sentences.npy", rows.view())?;
         if self.settings.goal < Goal::Themes {

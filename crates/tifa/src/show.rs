@@ -12,7 +12,7 @@ pub(crate) struct Observer {
     quiet: bool,
     bar: Option<ProgressBar>,
     is_terminal: bool,
-    /// Tenths of the running stage already told in a pipe.
+    /// Fifths of the running stage already told in a pipe.
     told: usize,
     warnings: usize,
 }

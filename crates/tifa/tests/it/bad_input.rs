@@ -238,7 +238,6 @@ fn words_are_counted_in_any_language() {
 }
 
 /// A copy of the default model's card, without its weights.
-#[cfg(feature = "torch")]
 fn cards(dir: &Dir) -> PathBuf {
     let models = util::models();
     let read = |name: &str| fs_err::read(models.join(name)).expect("a file of models/");
@@ -305,6 +304,21 @@ fn corrupted_weights() {
         "model.safetensors: corrupted",
         "tifa models pull",
     ]);
+}
+
+/// Without the model, too, a tokenizer that is not the card's is never used.
+#[test]
+fn a_corrupted_tokenizer() {
+    let dir = Dir::new();
+    let models = cards(&dir);
+    dir.file("models/all-MiniLM-L6-v2/weights/tokenizer.json", "{}")
+        .file("a.txt", article(1));
+    let ran = dir.tifa_with(&["tokenize", "a.txt", "--out", "out"], &models);
+    ran.exits(2).tells(&[
+        "weights/tokenizer.json is corrupted",
+        "tifa models pull all-MiniLM-L6-v2",
+    ]);
+    assert!(!dir.join("out").exists());
 }
 
 #[test]
