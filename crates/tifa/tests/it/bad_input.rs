@@ -2,13 +2,12 @@
 //!
 //! Reading is the same for every command, so most of this asks `tokenize`, which loads no model.
 
-#[cfg(feature = "torch")]
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 #[cfg(feature = "torch")]
-use crate::util::{self, Row};
-use crate::util::{CODEBOOK, Dir, article, rows};
+use crate::util::Row;
+use crate::util::{self, CODEBOOK, Dir, article, rows};
 
 const FURNITURE: &str = "\
 A Page Without an Article
