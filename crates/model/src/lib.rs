@@ -6,6 +6,7 @@
 
 mod batch;
 mod card;
+mod choice;
 mod embedder;
 mod error;
 mod pull;
@@ -15,6 +16,7 @@ mod torch;
 mod weights;
 
 pub use batch::{Batch, plan};
+pub use choice::{Backend, Device, Precision, Running};
 pub use card::{Card, Pooling, WeightFile, cards, find};
 pub use embedder::{Embedder, EmbedderSettings, Embeddings};
 pub use error::ModelError;
