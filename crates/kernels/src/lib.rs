@@ -37,7 +37,7 @@ mod tile;
 
 pub use attention::{Attention, Heads};
 pub use level::Level;
-pub use linear::{Operand, Output};
+pub use linear::{Left, Operand, Output};
 pub use pack::{Format, Linear, Part};
 pub use rows::{Activation, layer_norm};
 

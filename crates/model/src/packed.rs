@@ -1,0 +1,280 @@
+//! Tifa's own encoder: packed tokens, no padding, on the kernels of [`kernels`].
+//!
+//! A batch's sequences lie end to end in one matrix. Linear layers run over blocks of its rows,
+//! attention over one sequence at a time, so nothing is computed for tokens that aren't there, and
+//! a vector has the same bits whatever it shares a batch with.
+
+mod weights;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use kernels::{Attention, Heads, Left, Level, Linear, Operand, Output};
+use ndarray::Array2;
+
+use crate::{Batch, Card, Encoder, Factory, ModelError, Precision};
+use weights::{Layer, Norm, Weights};
+
+/// Tokens that go through all layers together: enough to fill the kernels, few enough for the cache.
+const GROUP: usize = 512;
+
+/// One encoder factory a replica; all share one copy of the weights.
+pub(crate) fn factories(
+    card: &Card,
+    precision: Precision,
+    replicas: usize,
+) -> Result<Vec<Factory>, ModelError> {
+    let weights = Arc::new(Weights::read(card, Level::best(), precision)?);
+    Ok((0..replicas)
+        .map(|_| {
+            let weights = Arc::clone(&weights);
+            Box::new(move || Ok(Box::new(Packed::new(weights)) as Box<dyn Encoder>)) as Factory
+        })
+        .collect())
+}
+
+struct Packed {
+    weights: Arc<Weights>,
+    attention: Attention,
+    operand: Operand,
+    hidden: Vec<f32>,
+    /// Queries, keys and values of each token.
+    projected: Vec<f32>,
+    context: Vec<f32>,
+    /// A block's rows on their way through the feed-forward layer.
+    sums: Vec<f32>,
+    inner: Vec<f32>,
+}
+
+impl Encoder for Packed {
+    fn encode(&mut self, batch: &Batch) -> Result<Array2<f32>, ModelError> {
+        let mut vectors = Array2::zeros((batch.len(), self.weights.hidden));
+        let sequences: Vec<&[u32]> = batch.sequences().collect();
+        let mut first = 0;
+        while first < sequences.len() {
+            let mut tokens = sequences[first].len();
+            let mut end = first + 1;
+            while end < sequences.len() && tokens + sequences[end].len() <= GROUP {
+                tokens += sequences[end].len();
+                end += 1;
+            }
+            self.run(&sequences[first..end])?;
+            let mut row = 0;
+            for (sequence, mut vector) in sequences[first..end]
+                .iter()
+                .zip(vectors.rows_mut().into_iter().skip(first))
+            {
+                let vector = vector.as_slice_mut().expect("rows of a new array are whole");
+                self.pool(row..row + sequence.len(), vector);
+                row += sequence.len();
+            }
+            first = end;
+        }
+        Ok(vectors)
+    }
+
+    fn pads(&self) -> bool {
+        false
+    }
+}
+
+impl Packed {
+    fn new(weights: Arc<Weights>) -> Self {
+        Self {
+            attention: Attention::new(weights.level),
+            weights,
+            operand: Operand::default(),
+            hidden: Vec::new(),
+            projected: Vec::new(),
+            context: Vec::new(),
+            sums: Vec::new(),
+            inner: Vec::new(),
+        }
+    }
+
+    /// Leaves the last hidden state of the sequences' tokens in `hidden`.
+    fn run(&mut self, sequences: &[&[u32]]) -> Result<(), ModelError> {
+        let weights = Arc::clone(&self.weights);
+        let rows = self.embed(&weights, sequences)?;
+        for layer in weights.order.iter().map(|&index| &weights.layers[index]) {
+            self.attend(&weights, layer, sequences, rows);
+            for block in blocks(rows, weights.level) {
+                self.mix(&weights, layer, block.clone());
+                self.feed_forward(&weights, layer, block);
+            }
+        }
+        Ok(())
+    }
+
+    /// Token, position and type embeddings, normalized; for ALBERT then widened.
+    fn embed(&mut self, weights: &Weights, sequences: &[&[u32]]) -> Result<usize, ModelError> {
+        let table = &weights.embeddings;
+        let rows = sequences.iter().map(|s| s.len()).sum::<usize>();
+        let stride = kernels::padded(table.width);
+        self.sums.clear();
+        self.sums.resize(rows * stride, 0.0);
+        let tokens = sequences.iter().flat_map(|s| s.iter().enumerate());
+        for (row, (at, &id)) in self.sums.chunks_exact_mut(stride).zip(tokens) {
+            table.sum(id, at, &mut row[..table.width])?;
+        }
+        let norm = &table.norm;
+        norm.apply(weights.level, &mut self.sums, stride, table.width);
+        let Some(widen) = &weights.widen else {
+            std::mem::swap(&mut self.hidden, &mut self.sums);
+            return Ok(rows);
+        };
+        self.hidden.resize(rows * weights.stride, 0.0);
+        let left = self
+            .operand
+            .ready(widen, 0..widen.chunks(), &self.sums, rows, stride);
+        let to = &mut output(&mut self.hidden, weights.stride);
+        widen.multiply(&left, 0..widen.outputs(), to);
+        Ok(rows)
+    }
+
+    /// Queries, keys and values, and from them the context of each token.
+    fn attend(&mut self, weights: &Weights, layer: &Layer, sequences: &[&[u32]], rows: usize) {
+        let (width, stride) = (weights.stride, 3 * weights.stride);
+        self.projected.resize(rows * stride, 0.0);
+        for block in blocks(rows, weights.level) {
+            let projection = &layer.projection;
+            let left = ready(&mut self.operand, projection, &self.hidden, width, &block);
+            let to = &mut self.projected[block.start * stride..block.end * stride];
+            projection.multiply(&left, 0..stride, &mut output(to, stride));
+        }
+        self.context.resize(rows * weights.context_stride, 0.0);
+        let heads = Heads {
+            count: weights.heads,
+            width: weights.hidden / weights.heads,
+            queries: 0,
+            keys: width,
+            values: 2 * width,
+        };
+        let mut row = 0;
+        for sequence in sequences {
+            let own = row..row + sequence.len();
+            self.attention.attend(
+                &self.projected[own.start * stride..own.end * stride],
+                stride,
+                heads,
+                |head| weights.distances.of(head, sequence.len()),
+                &mut self.context[own.start * weights.context_stride..own.end * weights.context_stride],
+                weights.context_stride,
+            );
+            row = own.end;
+        }
+    }
+
+    /// Adds the attention's output to a block's hidden state, and normalizes.
+    fn mix(&mut self, weights: &Weights, layer: &Layer, block: Range<usize>) {
+        let left = ready(
+            &mut self.operand,
+            &layer.mixing,
+            &self.context,
+            weights.context_stride,
+            &block,
+        );
+        let rows = &mut self.hidden[block.start * weights.stride..block.end * weights.stride];
+        layer.mixing.multiply(
+            &left,
+            0..weights.stride,
+            &mut Output {
+                adds: true,
+                ..output(rows, weights.stride)
+            },
+        );
+        layer
+            .mixing_norm
+            .apply(weights.level, rows, weights.stride, weights.hidden);
+    }
+
+    /// Adds the feed-forward layer's output to a block's hidden state, and normalizes. A chunk of the
+    /// inner layer is made and used before the next, so that it never leaves the cache.
+    fn feed_forward(&mut self, weights: &Weights, layer: &Layer, block: Range<usize>) {
+        let (up, down) = (&layer.up, &layer.down);
+        let stride = weights.stride;
+        let rows = &mut self.hidden[block.start * stride..block.end * stride];
+        self.sums.clear();
+        self.sums.extend_from_slice(rows);
+        let inputs = 0..up.chunks();
+        for chunk in 0..down.chunks() {
+            let own = down.chunk(chunk);
+            let outputs = own.start..kernels::padded(own.end);
+            self.inner.resize(block.len() * outputs.len(), 0.0);
+            let left = self.operand.ready(up, inputs.clone(), rows, block.len(), stride);
+            up.multiply(
+                &left,
+                outputs.clone(),
+                &mut Output {
+                    activation: weights.activation,
+                    ..output(&mut self.inner, outputs.len())
+                },
+            );
+            let left =
+                self.operand
+                    .ready(down, chunk..chunk + 1, &self.inner, block.len(), outputs.len());
+            down.multiply(
+                &left,
+                0..stride,
+                &mut Output {
+                    adds: true,
+                    bias: chunk + 1 == down.chunks(),
+                    ..output(&mut self.sums, stride)
+                },
+            );
+        }
+        rows.copy_from_slice(&self.sums);
+        layer
+            .output_norm
+            .apply(weights.level, rows, stride, weights.hidden);
+    }
+
+    fn pool(&self, tokens: Range<usize>, into: &mut [f32]) {
+        let (stride, hidden) = (self.weights.stride, self.weights.hidden);
+        let rows = &self.hidden[tokens.start * stride..tokens.end * stride];
+        if stride == hidden {
+            return self.weights.pooling.pool(rows, into);
+        }
+        let whole: Vec<f32> = rows
+            .chunks_exact(stride)
+            .flat_map(|row| &row[..hidden])
+            .copied()
+            .collect();
+        self.weights.pooling.pool(&whole, into);
+    }
+}
+
+/// Rows of one product: its left side stays in the second cache.
+fn blocks(rows: usize, level: Level) -> impl Iterator<Item = Range<usize>> {
+    let height = if level >= Level::Avx512 { GROUP } else { 192 };
+    (0..rows)
+        .step_by(height)
+        .map(move |first| first..(first + height).min(rows))
+}
+
+fn ready<'a>(
+    operand: &'a mut Operand,
+    layer: &Linear,
+    values: &'a [f32],
+    stride: usize,
+    block: &Range<usize>,
+) -> Left<'a> {
+    let values = &values[block.start * stride..block.end * stride];
+    operand.ready(layer, 0..layer.chunks(), values, block.len(), stride)
+}
+
+fn output(values: &mut [f32], stride: usize) -> Output<'_> {
+    Output {
+        values,
+        stride,
+        adds: false,
+        bias: true,
+        activation: kernels::Activation::Identity,
+    }
+}
+
+impl Norm {
+    fn apply(&self, level: Level, rows: &mut [f32], stride: usize, width: usize) {
+        kernels::layer_norm(level, rows, stride, width, &self.gain, &self.shift, self.epsilon);
+    }
+}
