@@ -4,22 +4,29 @@
 //! This is the only crate that names an ML library. Callers see texts go in and vectors come out of
 //! an [`Embedder`]; the model itself lives on threads of its own, behind [`Encoder`].
 
+mod backend;
 mod batch;
 mod card;
 mod choice;
+mod chunk;
+mod distinct;
 mod embedder;
 mod error;
+mod finish;
+mod memory;
 mod pull;
+mod replica;
 mod subwords;
 #[cfg(feature = "torch")]
 mod torch;
 mod weights;
 
-pub use batch::{Batch, plan};
-pub use choice::{Backend, Device, Precision, Running};
+pub use batch::Batch;
 pub use card::{Card, Pooling, WeightFile, cards, find};
-pub use embedder::{Embedder, EmbedderSettings, Embeddings};
+pub use choice::{Backend, Device, Precision, Running};
+pub use embedder::{Embedder, EmbedderSettings, Ledger};
 pub use error::ModelError;
+pub use memory::{Memory, Remembered};
 pub use pull::pull;
 pub use subwords::{Subword, Subwords, Window};
 pub use weights::{FileState, inspect, require, require_file};
@@ -38,19 +45,10 @@ pub trait Encoder {
     /// # Errors
     /// [`ModelError::Inference`] when the library below fails.
     fn encode(&mut self, batch: &Batch) -> Result<Array2<f32>, ModelError>;
+
+    /// Whether it pads a batch to its longest sequence, so that alike ones should go together.
+    fn pads(&self) -> bool;
 }
 
 /// Makes one replica's encoder, on the thread that will use it.
 pub(crate) type Factory = Box<dyn FnOnce() -> Result<Box<dyn Encoder>, ModelError> + Send>;
-
-/// The library that this build runs models with.
-///
-/// # Errors
-/// [`ModelError::NoBackend`], which says what to do.
-pub fn backend() -> Result<&'static str, ModelError> {
-    if cfg!(feature = "torch") {
-        Ok("rust-bert")
-    } else {
-        Err(ModelError::NoBackend)
-    }
-}

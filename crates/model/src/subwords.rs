@@ -76,17 +76,55 @@ impl Subwords {
     /// # Errors
     /// [`ModelError::Tokenize`] when the library fails on the text.
     pub fn windows(&self, text: &str) -> Result<Vec<Window>, ModelError> {
-        let encoding = self.encode(text)?;
-        let room = self.max_length - self.prefix.len() - self.suffix.len();
-        let words = encoding.get_word_ids();
+        Ok(self.feed(text, &Framing::default())?.windows)
+    }
+
+    /// A text as the model gets it. The prompt is tokenized together with the text, as it was when
+    /// the model was trained, and stands in each window.
+    pub(crate) fn feed(&self, text: &str, framing: &Framing) -> Result<Fed, ModelError> {
+        let prompt = framing.prompt.as_str();
+        let encoding = if prompt.is_empty() {
+            self.encode(text)?
+        } else {
+            self.encode(&[prompt, text].concat())?
+        };
+        let mut ends = encoding.get_offsets().iter().map(|&(_, end)| end);
+        // A subword that begins in the prompt and ends in the text is the text's.
+        let own = if prompt.is_empty() {
+            0
+        } else {
+            ends.position(|end| end > prompt.len())
+                .unwrap_or(encoding.len())
+        };
+        let (before, ids) = encoding.get_ids().split_at(own);
+        let taken = before.len() + self.prefix.len() + self.suffix.len();
+        let room = match self.max_length.checked_sub(taken) {
+            Some(room) if room > 0 => room,
+            _ => {
+                return Err(ModelError::Prompt {
+                    prompt: prompt.to_owned(),
+                    subwords: before.len(),
+                    max_length: self.max_length,
+                });
+            }
+        };
+        let words = &encoding.get_word_ids()[own..];
         let begins_word = |at: usize| at == 0 || at == words.len() || words[at] != words[at - 1];
-        Ok(cuts(encoding.len(), room, begins_word)
-            .into_iter()
-            .map(|range| Window {
-                subwords: range.len(),
-                ids: [&self.prefix, &encoding.get_ids()[range], &self.suffix].concat(),
-            })
-            .collect())
+        let ranges = if framing.windows {
+            cuts(ids.len(), room, begins_word)
+        } else {
+            vec![0..ids.len().min(room); 1]
+        };
+        Ok(Fed {
+            subwords: ids.len(),
+            windows: ranges
+                .into_iter()
+                .map(|range| Window {
+                    subwords: range.len(),
+                    ids: [&self.prefix, before, &ids[range], &self.suffix].concat(),
+                })
+                .collect(),
+        })
     }
 
     fn encode(&self, text: &str) -> Result<tokenizers::Encoding, ModelError> {
@@ -106,6 +144,51 @@ pub struct Window {
     pub ids: Vec<u32>,
     /// Subwords of the text, special ones apart.
     pub subwords: usize,
+}
+
+/// How texts are put before the model.
+#[derive(Clone, Debug)]
+pub(crate) struct Framing {
+    /// Stands before each text; may be empty.
+    pub(crate) prompt: String,
+    /// Whether a text over the model's limit goes in windows; else its end is cut off.
+    pub(crate) windows: bool,
+}
+
+impl Default for Framing {
+    fn default() -> Self {
+        Self {
+            prompt: String::new(),
+            windows: true,
+        }
+    }
+}
+
+/// A text as the model gets it.
+pub(crate) struct Fed {
+    pub(crate) windows: Vec<Window>,
+    /// Subwords of the whole text, those that are cut off among them.
+    pub(crate) subwords: usize,
+}
+
+impl Fed {
+    pub(crate) fn counts(&self) -> Counts {
+        let fed: usize = self.windows.iter().map(|window| window.subwords).sum();
+        Counts {
+            subwords: self.subwords as u32,
+            windows: self.windows.len() as u32,
+            cut: (self.subwords - fed) as u32,
+        }
+    }
+}
+
+/// What became of a text's subwords.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) subwords: u32,
+    pub(crate) windows: u32,
+    /// Subwords that did not reach the model.
+    pub(crate) cut: u32,
 }
 
 /// Cuts `0..length` into the fewest ranges of at most `room`, near-equal, at word begins where one
