@@ -7,19 +7,28 @@
 mod batch;
 mod card;
 mod choice;
+mod dense;
 mod embedder;
 mod error;
+mod files;
+mod layout;
+mod pooling;
 mod pull;
+mod static_table;
 mod subwords;
+mod tensors;
 #[cfg(feature = "torch")]
 mod torch;
 mod weights;
 
 pub use batch::{Batch, plan};
 pub use choice::{Backend, Device, Precision, Running};
-pub use card::{Card, Pooling, WeightFile, cards, find};
+pub use card::{Card, Source, WeightFile, cards, find, from_folder};
+pub use dense::{Dense, DenseActivation};
 pub use embedder::{Embedder, EmbedderSettings, Embeddings};
 pub use error::ModelError;
+pub use layout::{Activation, Architecture, Hyper, Layout};
+pub use pooling::Pooling;
 pub use pull::pull;
 pub use subwords::{Subword, Subwords, Window};
 pub use weights::{FileState, inspect, require, require_file};

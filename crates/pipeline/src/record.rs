@@ -84,7 +84,7 @@ fn model(settings: &Settings, counts: Option<&SubwordCounts>) -> Value {
     json!({
         "name": card.name,
         "architecture": card.architecture,
-        "source": format!("{} {}", card.source.package, card.source.version),
+        "source": card.source.as_ref().map(ToString::to_string),
         "licence": card.licence,
         "dimensions": card.dimensions,
         "precision": ran.then_some("f32"),

@@ -135,7 +135,7 @@ pub(crate) fn settings(
 
 /// Which language articles must be in: the model's, where its vectors are wanted.
 fn language(goal: Goal, any_language: bool, card: &Card) -> Option<String> {
-    (goal > Goal::Tokens && !any_language).then(|| card.language.clone())
+    card.language.clone().filter(|_| goal > Goal::Tokens && !any_language)
 }
 
 fn encoding(label: Option<&str>) -> Result<Option<&'static encoding_rs::Encoding>> {
