@@ -14,7 +14,7 @@ use crate::replica::{self, Done, Job, Shared};
 use crate::subwords::{Counts, Framing};
 use crate::{
     Backend, Card, Device, Factory, Memory, ModelError, Precision, Remembered, Running, Subwords,
-    backend, memory, weights,
+    backend, memory,
 };
 
 /// How an [`Embedder`] runs.
@@ -107,18 +107,18 @@ impl Embedder {
     /// here can run, or a build without a backend.
     pub fn open(card: &Card, settings: &EmbedderSettings) -> Result<Self, ModelError> {
         backend::choose(card, settings)?;
-        weights::require(card)?;
-        let subwords = Subwords::read(&card.path_of(crate::TOKENIZER), card.max_length)?;
-        let (running, factories) = backend::load(card, settings)?;
-        Self::start(card, subwords, settings, running, factories)
+        let subwords = Subwords::of(card)?;
+        let finish = Finish::new(card.layout()?);
+        let loaded = backend::load(card, settings)?;
+        Self::start(card, subwords, finish, settings, loaded)
     }
 
     fn start(
         card: &Card,
         subwords: Subwords,
+        finish: Finish,
         settings: &EmbedderSettings,
-        running: Running,
-        factories: Vec<Factory>,
+        (running, factories): (Running, Vec<Factory>),
     ) -> Result<Self, ModelError> {
         let framing = Framing {
             prompt: settings.prompt.clone().unwrap_or_default(),
@@ -129,8 +129,9 @@ impl Embedder {
         let shared = Arc::new(Shared {
             subwords,
             framing,
-            finish: Finish::new(card),
+            finish,
             token_budget: settings.token_budget,
+            dimensions: card.dimensions,
         });
         let (jobs, queue) = bounded::<Job>(factories.len() * AHEAD);
         let (ready, started) = unbounded();
@@ -166,6 +167,31 @@ impl Embedder {
     /// What runs.
     pub fn running(&self) -> &Running {
         &self.running
+    }
+
+    /// The model and how it runs, in a line.
+    pub fn describe(&self) -> String {
+        let running = &self.running;
+        let mut parts = vec![
+            self.card.name.clone(),
+            format!("{} encoder", running.backend.name()),
+            running.precision.name().to_owned(),
+            running.kernels.clone(),
+            match self.replicas.len() {
+                1 => "1 replica".to_owned(),
+                count => format!("{count} replicas"),
+            },
+        ];
+        if running.device != Device::Cpu {
+            parts.push(format!("on {}", running.device.name()));
+        }
+        if !self.shared.framing.prompt.is_empty() {
+            parts.push(format!("prompt {:?}", self.shared.framing.prompt));
+        }
+        if !running.batch_invariant {
+            parts.push("last digits of a vector can depend on its batch".to_owned());
+        }
+        parts.join(", ")
     }
 
     /// The model's tokenizer.
@@ -292,14 +318,6 @@ impl Embedder {
     ) -> Result<(), E> {
         let done = results.recv().map_err(|_| stopped())?;
         let embedded = done.outcome?;
-        if embedded.vectors.ncols() != self.card.dimensions {
-            return Err(ModelError::Inference(format!(
-                "vectors have {} dimensions, the model's card says {}",
-                embedded.vectors.ncols(),
-                self.card.dimensions
-            ))
-            .into());
-        }
         for ((&place, row), &counts) in done
             .places
             .iter()
@@ -386,7 +404,7 @@ impl Backlog<'_> {
                 .drain(..)
                 .map(|(place, kept)| (texts[place], kept))
                 .collect();
-            memory.remember(&new);
+            memory.remember(new);
         }
     }
 }

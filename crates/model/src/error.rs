@@ -30,6 +30,14 @@ pub enum ModelError {
         /// What is wrong with it.
         what: String,
     },
+    /// A model folder with something that tifa can't do or read.
+    #[error("{} is not of a model that tifa can run: {what}", path.display())]
+    Layout {
+        /// The file, or the folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
     /// Weights not on this machine.
     #[error("model {model}: {} is missing; fetch it with `tifa models pull {model}`", path.display())]
     MissingWeights {

@@ -4,59 +4,59 @@
 
 use ndarray::{Array2, ArrayView2};
 
-use crate::{Card, Pooling};
+use crate::{Dense, Layout, Pooling};
 
-/// What is done behind the encoder.
+/// What is done behind the encoder: windows joined, dense layers, then length 1.
 pub(crate) struct Finish {
-    pooling: Pooling,
-    normalize: bool,
+    pub(crate) pooling: Pooling,
+    pub(crate) dense: Vec<Dense>,
+    pub(crate) normalize: bool,
 }
 
 impl Finish {
-    pub(crate) fn new(card: &Card) -> Self {
+    pub(crate) fn new(layout: Layout) -> Self {
         Self {
-            pooling: card.pooling,
-            normalize: card.normalize,
+            pooling: layout.pooling,
+            dense: layout.dense,
+            normalize: layout.normalize,
         }
     }
 
-    /// One vector a text. `pooled` has a row a window, text by text; `texts` says how many tokens
-    /// the windows of each text have.
-    pub(crate) fn apply(&self, pooled: ArrayView2<'_, f32>, texts: &[Vec<usize>]) -> Array2<f32> {
-        let mut vectors = Array2::zeros((texts.len(), pooled.ncols()));
-        let mut windows = pooled.rows().into_iter();
-        for (mut vector, tokens) in vectors.rows_mut().into_iter().zip(texts) {
-            let mut sum = vec![0_f64; pooled.ncols()];
-            for (&tokens, window) in tokens.iter().zip(windows.by_ref()) {
-                for (sum, &x) in sum.iter_mut().zip(window) {
-                    *sum += self.weight(tokens) * f64::from(x);
-                }
+    /// One vector a text, `dimensions` long. `pooled` has a row a window, text by text; `texts`
+    /// says how many tokens the windows of each text have. `None` where lengths don't fit.
+    pub(crate) fn apply(
+        &self,
+        pooled: ArrayView2<'_, f32>,
+        texts: &[Vec<usize>],
+        dimensions: usize,
+    ) -> Option<Array2<f32>> {
+        let mut vectors = Vec::with_capacity(texts.len() * dimensions);
+        let pooled_rows: Vec<&[f32]> = pooled
+            .rows()
+            .into_iter()
+            .map(|row| row.to_slice())
+            .collect::<Option<_>>()?;
+        let mut rows = pooled_rows.into_iter();
+        for tokens in texts {
+            let mut vector = vec![0.0; pooled.ncols()];
+            let windows = tokens.iter().copied().zip(rows.by_ref());
+            self.pooling.join(windows, &mut vector);
+            for dense in &self.dense {
+                vector = dense.apply(&vector);
             }
-            let total = self.weight(tokens.iter().sum());
-            for (x, sum) in vector.iter_mut().zip(sum) {
-                *x = (sum / total) as f32;
+            if self.normalize {
+                normalize(&mut vector);
             }
+            vectors.extend(vector);
         }
-        if self.normalize {
-            for row in vectors.rows_mut() {
-                normalize(row);
-            }
-        }
-        vectors
-    }
-
-    /// What a window counts by its tokens.
-    fn weight(&self, tokens: usize) -> f64 {
-        match self.pooling {
-            Pooling::Mean => tokens as f64,
-        }
+        Array2::from_shape_vec((texts.len(), dimensions), vectors).ok()
     }
 }
 
-fn normalize(mut vector: ndarray::ArrayViewMut1<'_, f32>) {
+fn normalize(vector: &mut [f32]) {
     let square: f64 = vector.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
     let length = square.sqrt().max(1e-12);
-    for x in &mut vector {
+    for x in vector {
         *x = (f64::from(*x) / length) as f32;
     }
 }

@@ -10,7 +10,7 @@ pub trait Memory {
     fn recall(&mut self, texts: &[&str]) -> Vec<Option<Remembered>>;
 
     /// Keeps what was computed.
-    fn remember(&mut self, new: &[(&str, Remembered)]);
+    fn remember(&mut self, new: Vec<(&str, Remembered)>);
 }
 
 /// What is kept of a text.
@@ -44,6 +44,7 @@ pub(crate) fn key(card: &Card, settings: &EmbedderSettings, running: &Running) -
         "device": running.device,
         "kernels": kernels,
         "max_length": card.max_length,
+        "lower_case": card.lower_case,
         "pooling": card.pooling,
         "normalize": card.normalize,
         "prompt": settings.prompt,

@@ -16,6 +16,7 @@ pub(crate) struct Shared {
     pub(crate) framing: Framing,
     pub(crate) finish: Finish,
     pub(crate) token_budget: usize,
+    pub(crate) dimensions: usize,
 }
 
 /// A chunk, and where its results go.
@@ -77,8 +78,18 @@ fn embed(
         .iter()
         .map(|text| text.windows.iter().map(|w| w.ids.len()).collect())
         .collect();
+    let vectors = shared
+        .finish
+        .apply(pooled.view(), &tokens, shared.dimensions)
+        .ok_or_else(|| {
+            ModelError::Inference(format!(
+                "vectors of {} numbers don't become the {} that the model's card says",
+                pooled.ncols(),
+                shared.dimensions
+            ))
+        })?;
     Ok(Embedded {
-        vectors: shared.finish.apply(pooled.view(), &tokens),
+        vectors,
         counts: fed.iter().map(Fed::counts).collect(),
     })
 }

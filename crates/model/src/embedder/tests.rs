@@ -84,7 +84,12 @@ fn embedder(settings: &EmbedderSettings, pads: bool, batch_invariant: bool) -> E
     let factories = (0..settings.replicas)
         .map(|_| Box::new(move || Ok(Box::new(Fake { pads }) as Box<dyn Encoder>)) as Factory)
         .collect();
-    Embedder::start(&card, subwords, settings, running, factories).expect("it starts")
+    let finish = Finish {
+        pooling: card.pooling,
+        dense: Vec::new(),
+        normalize: card.normalize,
+    };
+    Embedder::start(&card, subwords, finish, settings, (running, factories)).expect("it starts")
 }
 
 fn plain() -> Embedder {
@@ -241,8 +246,8 @@ impl Memory for Notebook {
         texts.iter().map(|&text| self.kept.get(text).cloned()).collect()
     }
 
-    fn remember(&mut self, new: &[(&str, Remembered)]) {
-        let new = new.iter().map(|(text, kept)| ((*text).to_owned(), kept.clone()));
+    fn remember(&mut self, new: Vec<(&str, Remembered)>) {
+        let new = new.into_iter().map(|(text, kept)| (text.to_owned(), kept));
         self.kept.extend(new);
     }
 }
