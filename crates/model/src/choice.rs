@@ -17,6 +17,21 @@ pub enum Backend {
     Static,
 }
 
+impl Backend {
+    /// All that can be asked for.
+    pub const ALL: [Self; 4] = [Self::Auto, Self::Packed, Self::Bert, Self::Static];
+
+    /// Its name in settings and records.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Packed => "packed",
+            Self::Bert => "bert",
+            Self::Static => "static",
+        }
+    }
+}
+
 /// How numbers are kept in the model's matrix products. Each comes with a promise of accuracy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -32,6 +47,21 @@ pub enum Precision {
     Int16,
 }
 
+impl Precision {
+    /// All that can be asked for.
+    pub const ALL: [Self; 4] = [Self::Auto, Self::F32, Self::Bf16, Self::Int16];
+
+    /// Its name in settings and records.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::F32 => "f32",
+            Self::Bf16 => "bf16",
+            Self::Int16 => "int16",
+        }
+    }
+}
+
 /// Where the model runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -41,6 +71,19 @@ pub enum Device {
     Cpu,
     /// A GPU, through a libtorch that has CUDA; only the `bert` backend.
     Cuda,
+}
+
+impl Device {
+    /// All that can be asked for.
+    pub const ALL: [Self; 2] = [Self::Cpu, Self::Cuda];
+
+    /// Its name in settings and records.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Cuda => "cuda",
+        }
+    }
 }
 
 /// What runs, once everything is chosen.

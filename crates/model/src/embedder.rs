@@ -1,22 +1,39 @@
-//! From texts to vectors: tokenized, windowed, batched, encoded on the model's own threads, pooled.
+//! From texts to vectors: in chunks, on the model's own threads, in bounded memory.
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
-use ndarray::{Array2, Axis};
-use rayon::prelude::*;
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use ndarray::Array2;
 
-use crate::{Batch, Card, Factory, ModelError, Subwords, Window, batch, weights};
+use crate::chunk::{self, Chunk};
+use crate::distinct::Distinct;
+use crate::finish::Finish;
+use crate::replica::{self, Done, Job, Shared};
+use crate::subwords::{Counts, Framing};
+use crate::{
+    Backend, Card, Device, Factory, Memory, ModelError, Precision, Remembered, Running, Subwords,
+    backend, memory,
+};
 
-/// How an [`Embedder`] runs. None of it but the budget can change a result, and that only in the
-/// last digits.
-#[derive(Clone, Copy, Debug)]
+/// How an [`Embedder`] runs.
+#[derive(Clone, Debug)]
 pub struct EmbedderSettings {
     /// Replicas of the model, each on a thread and core of its own.
     pub replicas: usize,
-    /// Most tokens of a batch, padding included: bounds memory.
+    /// Most tokens of a batch, padding included where there is any: bounds memory.
     pub token_budget: usize,
+    /// What runs the model.
+    pub backend: Backend,
+    /// How numbers are kept.
+    pub precision: Precision,
+    /// Where the model runs.
+    pub device: Device,
+    /// Put before each text.
+    pub prompt: Option<String>,
+    /// Whether a text over the model's limit is embedded whole, in windows; else its end is cut off.
+    pub windows: bool,
 }
 
 impl Default for EmbedderSettings {
@@ -24,89 +41,120 @@ impl Default for EmbedderSettings {
         Self {
             replicas: 1,
             token_budget: 4096,
+            backend: Backend::Auto,
+            precision: Precision::Auto,
+            device: Device::Cpu,
+            prompt: None,
+            windows: true,
         }
     }
 }
 
-/// Vectors of texts, and what became of the texts on the way.
-#[derive(Clone, Debug)]
-pub struct Embeddings {
-    /// One row a text, of length 1 where the model's card says so.
-    pub vectors: Array2<f32>,
-    /// Subwords of each text, special ones apart.
-    pub subwords: Vec<usize>,
+/// What became of texts on their way to vectors.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// Subwords of each text, special ones and the prompt's apart.
+    pub subwords: Vec<u32>,
     /// Windows each text was embedded in; 1 unless it is longer than the model's limit.
-    pub windows: Vec<usize>,
+    pub windows: Vec<u32>,
+    /// Subwords of each text that did not reach the model; 0 with windows.
+    pub cut: Vec<u32>,
+    /// Different texts.
+    pub distinct: usize,
+    /// Of these, how many a [`Memory`] had.
+    pub recalled: usize,
+}
+
+impl Ledger {
+    fn of(texts: usize, distinct: usize) -> Self {
+        Self {
+            subwords: vec![0; texts],
+            windows: vec![0; texts],
+            cut: vec![0; texts],
+            distinct,
+            recalled: 0,
+        }
+    }
+
+    fn note(&mut self, text: usize, counts: Counts) {
+        self.subwords[text] = counts.subwords;
+        self.windows[text] = counts.windows;
+        self.cut[text] = counts.cut;
+    }
 }
 
 /// A model ready to embed.
 pub struct Embedder {
     card: Card,
-    subwords: Subwords,
-    settings: EmbedderSettings,
+    running: Running,
+    shared: Arc<Shared>,
+    memory_key: Option<[u8; 32]>,
+    pads: bool,
     jobs: Option<Sender<Job>>,
-    done: Receiver<Done>,
     replicas: Vec<JoinHandle<()>>,
 }
 
-struct Job {
-    index: usize,
-    batch: Batch,
-}
-
-struct Done {
-    index: usize,
-    vectors: Result<Array2<f32>, ModelError>,
-}
+/// Chunks that wait for each replica besides the one it works on.
+const AHEAD: usize = 1;
+/// Texts looked up or kept together.
+const BLOCK: usize = 4096;
 
 impl Embedder {
     /// Checks the model's files against its card, loads them, and starts the replicas.
     ///
     /// # Errors
-    /// Missing or corrupted weights, a tokenizer or model that can't be read, or a build without a
-    /// backend.
-    pub fn open(card: &Card, settings: EmbedderSettings) -> Result<Self, ModelError> {
-        crate::backend()?;
-        weights::require(card)?;
-        let subwords = Subwords::read(&card.path_of(crate::TOKENIZER), card.max_length)?;
-        Self::start(
-            card,
-            subwords,
-            settings,
-            factories(card, settings.replicas.max(1))?,
-        )
+    /// Missing or corrupted weights, a tokenizer or model that can't be read, settings that nothing
+    /// here can run, or a build without a backend.
+    pub fn open(card: &Card, settings: &EmbedderSettings) -> Result<Self, ModelError> {
+        backend::choose(card, settings)?;
+        let subwords = Subwords::of(card)?;
+        let finish = Finish::new(card.layout()?);
+        let loaded = backend::load(card, settings)?;
+        Self::start(card, subwords, finish, settings, loaded)
     }
 
     fn start(
         card: &Card,
         subwords: Subwords,
-        settings: EmbedderSettings,
-        factories: Vec<Factory>,
+        finish: Finish,
+        settings: &EmbedderSettings,
+        (running, factories): (Running, Vec<Factory>),
     ) -> Result<Self, ModelError> {
-        let (jobs, queue) = unbounded::<Job>();
-        let (results, done) = unbounded::<Done>();
-        let (ready, started) = unbounded::<Result<(), ModelError>>();
-        let count = factories.len();
+        let framing = Framing {
+            prompt: settings.prompt.clone().unwrap_or_default(),
+            windows: settings.windows,
+        };
+        // A prompt without room for a text is known before work is done.
+        subwords.feed("", &framing)?;
+        let shared = Arc::new(Shared {
+            subwords,
+            framing,
+            finish,
+            token_budget: settings.token_budget,
+            dimensions: card.dimensions,
+        });
+        let (jobs, queue) = bounded::<Job>(factories.len() * AHEAD);
+        let (ready, started) = unbounded();
         let replicas = factories
             .into_iter()
             .map(|make| {
-                let (queue, results, ready) = (queue.clone(), results.clone(), ready.clone());
+                let (queue, ready, shared) = (queue.clone(), ready.clone(), Arc::clone(&shared));
                 std::thread::Builder::new()
                     .name("model".into())
-                    .spawn(move || serve(make, &ready, &queue, &results))
+                    .spawn(move || replica::serve(make, &shared, &ready, &queue))
             })
             .collect::<Result<Vec<_>, _>>()?;
-        for _ in 0..count {
-            started
-                .recv()
-                .map_err(|_| ModelError::Inference("a model thread ended early".into()))??;
+        let mut pads = false;
+        for _ in &replicas {
+            pads |= started.recv().map_err(|_| stopped())??;
         }
         Ok(Self {
+            memory_key: memory::key(card, settings, &running),
             card: card.clone(),
-            subwords,
-            settings,
+            running,
+            shared,
+            pads,
             jobs: Some(jobs),
-            done,
             replicas,
         })
     }
@@ -116,117 +164,183 @@ impl Embedder {
         &self.card
     }
 
-    /// The model's tokenizer.
-    pub fn subwords(&self) -> &Subwords {
-        &self.subwords
+    /// What runs.
+    pub fn running(&self) -> &Running {
+        &self.running
     }
 
-    /// Embeds texts. Equal texts are embedded once. `progress` hears how many distinct texts are
-    /// done of how many.
+    /// The model and how it runs, in a line.
+    pub fn describe(&self) -> String {
+        let running = &self.running;
+        let mut parts = vec![
+            self.card.name.clone(),
+            format!("{} encoder", running.backend.name()),
+            running.precision.name().to_owned(),
+            running.kernels.clone(),
+            match self.replicas.len() {
+                1 => "1 replica".to_owned(),
+                count => format!("{count} replicas"),
+            },
+        ];
+        if running.device != Device::Cpu {
+            parts.push(format!("on {}", running.device.name()));
+        }
+        if !self.shared.framing.prompt.is_empty() {
+            parts.push(format!("prompt {:?}", self.shared.framing.prompt));
+        }
+        if !running.batch_invariant {
+            parts.push("last digits of a vector can depend on its batch".to_owned());
+        }
+        parts.join(", ")
+    }
+
+    /// The model's tokenizer.
+    pub fn subwords(&self) -> &Subwords {
+        &self.shared.subwords
+    }
+
+    /// A name for all that a vector depends on besides its text; `None` where vectors are not to be
+    /// kept between runs.
+    pub fn memory_key(&self) -> Option<[u8; 32]> {
+        self.memory_key
+    }
+
+    /// Embeds texts. `sink` gets the row of each text once, in no certain order; equal texts are
+    /// embedded once. What `memory` has is not computed again. `progress` hears how many texts are
+    /// done of how many. Besides the texts, memory holds a few chunks and some thirty bytes a text.
+    ///
+    /// # Errors
+    /// [`ModelError::Tokenize`] or [`ModelError::Inference`], and whatever the sink says.
+    pub fn embed<E: From<ModelError>>(
+        &mut self,
+        texts: &[&str],
+        memory: Option<&mut dyn Memory>,
+        sink: &mut dyn FnMut(usize, &[f32]) -> Result<(), E>,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<Ledger, E> {
+        let distinct = Distinct::of(texts);
+        let mut delivery = Delivery {
+            texts,
+            distinct: &distinct,
+            ledger: Ledger::of(texts.len(), distinct.count()),
+            done: 0,
+            sink,
+            progress,
+        };
+        let mut firsts = distinct.firsts();
+        let mut backlog = Backlog {
+            memory: memory.filter(|_| self.memory_key.is_some()),
+            missing: VecDeque::new(),
+            fresh: Vec::new(),
+            left: distinct.count(),
+        };
+        let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
+        let (reply, results) = unbounded();
+        let most = self.replicas.len() * (1 + AHEAD);
+        let mut under_way = 0;
+        loop {
+            while under_way < most {
+                let chunk = self.next_chunk(&mut backlog, &mut firsts, &mut delivery)?;
+                if chunk.is_empty() {
+                    break;
+                }
+                let reply = reply.clone();
+                jobs.send(Job { chunk, reply }).map_err(|_| stopped())?;
+                under_way += 1;
+            }
+            if under_way == 0 {
+                break;
+            }
+            self.take(&results, &mut backlog, &mut delivery)?;
+            under_way -= 1;
+        }
+        backlog.keep(texts);
+        Ok(delivery.ledger)
+    }
+
+    /// Embeds a few texts: one row a text.
     ///
     /// # Errors
     /// [`ModelError::Tokenize`] or [`ModelError::Inference`].
-    pub fn embed(
-        &mut self,
-        texts: &[&str],
-        progress: &mut dyn FnMut(usize, usize),
-    ) -> Result<Embeddings, ModelError> {
-        let (distinct, of_text) = distinct(texts);
-        let windows: Vec<Vec<Window>> = distinct
-            .par_iter()
-            .map(|text| self.subwords.windows(text))
-            .collect::<Result<_, _>>()?;
-        let vectors = self.encode(&windows, progress)?;
-        Ok(Embeddings {
-            vectors: vectors.select(Axis(0), &of_text),
-            subwords: of_text
-                .iter()
-                .map(|&at| windows[at].iter().map(|w| w.subwords).sum())
-                .collect(),
-            windows: of_text.iter().map(|&at| windows[at].len()).collect(),
-        })
+    pub fn embed_all(&mut self, texts: &[&str]) -> Result<(Array2<f32>, Ledger), ModelError> {
+        let mut vectors = Array2::zeros((texts.len(), self.card.dimensions));
+        let ledger = self.embed::<ModelError>(
+            texts,
+            None,
+            &mut |row, vector| {
+                vectors
+                    .row_mut(row)
+                    .iter_mut()
+                    .zip(vector)
+                    .for_each(|(to, &from)| *to = from);
+                Ok(())
+            },
+            &mut |_, _| {},
+        )?;
+        Ok((vectors, ledger))
     }
 
-    /// One vector a text from the vectors of its windows.
-    fn encode(
-        &mut self,
-        windows: &[Vec<Window>],
-        progress: &mut dyn FnMut(usize, usize),
-    ) -> Result<Array2<f32>, ModelError> {
-        let flat: Vec<&Window> = windows.iter().flatten().collect();
-        let owner: Vec<usize> = windows
-            .iter()
-            .enumerate()
-            .flat_map(|(text, of_text)| std::iter::repeat_n(text, of_text.len()))
-            .collect();
-        let pooled = self.run(&flat, progress)?;
-        let mut vectors = Array2::zeros((windows.len(), self.card.dimensions));
-        for ((window, &text), row) in flat.iter().zip(&owner).zip(pooled.rows()) {
-            // Windows weigh by their tokens, as if the mean had run over the whole text.
-            vectors
-                .row_mut(text)
-                .scaled_add(window.ids.len() as f32, &row);
-        }
-        if self.card.normalize {
-            for mut row in vectors.rows_mut() {
-                let length = row.dot(&row).sqrt().max(1e-12);
-                row /= length;
-            }
+    /// The next texts to compute; those that memory has are delivered on the way.
+    fn next_chunk<E: From<ModelError>>(
+        &self,
+        backlog: &mut Backlog<'_>,
+        firsts: &mut dyn Iterator<Item = usize>,
+        delivery: &mut Delivery<'_, E>,
+    ) -> Result<Chunk, E> {
+        let most = if self.pads {
+            chunk::TEXTS_PADDED
         } else {
-            let mut totals = vec![0_usize; windows.len()];
-            for (window, &text) in flat.iter().zip(&owner) {
-                totals[text] += window.ids.len();
-            }
-            for (mut row, total) in vectors.rows_mut().into_iter().zip(totals) {
-                row /= total as f32;
+            // Smaller ones towards the end, so that the replicas finish together.
+            (backlog.left / (4 * self.replicas.len())).clamp(chunk::TEXTS / 8, chunk::TEXTS)
+        };
+        let mut chunk = Chunk::default();
+        while !chunk.is_full(most) {
+            if backlog.missing.is_empty() {
+                let block: Vec<usize> = firsts.take(BLOCK).collect();
+                if block.is_empty() {
+                    break;
+                }
+                backlog.look_up(&block, delivery)?;
+            } else if let Some(place) = backlog.missing.pop_front() {
+                chunk.push(place, delivery.texts[place]);
+                backlog.left -= 1;
             }
         }
-        Ok(vectors)
+        Ok(chunk)
     }
 
-    /// Pooled vectors of windows, in their order.
-    fn run(
-        &mut self,
-        windows: &[&Window],
-        progress: &mut dyn FnMut(usize, usize),
-    ) -> Result<Array2<f32>, ModelError> {
-        let lengths: Vec<usize> = windows.iter().map(|w| w.ids.len()).collect();
-        let plan = batch::plan(&lengths, self.settings.token_budget);
-        let stopped = || ModelError::Inference("the model's threads have stopped".into());
-        let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
-        let send = |index: usize| {
-            let mut batch = Batch::default();
-            for &window in &plan[index] {
-                batch.push(&windows[window].ids);
-            }
-            jobs.send(Job { index, batch }).map_err(|_| stopped())
-        };
-        // A few batches wait for each replica; the rest are built as those come back.
-        let ahead = plan.len().min(self.replicas.len() * 3);
-        (0..ahead).try_for_each(send)?;
-        let mut pooled = Array2::zeros((windows.len(), self.card.dimensions));
-        let mut finished = 0;
-        let mut failed = None;
-        for received in 0..plan.len() {
-            if failed.is_some() && received >= ahead {
-                break;
-            }
-            let done = self.done.recv().map_err(|_| stopped())?;
-            match done.vectors {
-                Ok(vectors) => {
-                    for (&window, row) in plan[done.index].iter().zip(vectors.rows()) {
-                        pooled.row_mut(window).assign(&row);
-                    }
-                }
-                Err(error) => failed = failed.or(Some(error)),
-            }
-            finished += plan[done.index].len();
-            progress(finished, windows.len());
-            if failed.is_none() && received + ahead < plan.len() {
-                send(received + ahead)?;
+    /// Waits for a chunk and delivers it.
+    fn take<E: From<ModelError>>(
+        &self,
+        results: &Receiver<Done>,
+        backlog: &mut Backlog<'_>,
+        delivery: &mut Delivery<'_, E>,
+    ) -> Result<(), E> {
+        let done = results.recv().map_err(|_| stopped())?;
+        let embedded = done.outcome?;
+        for ((&place, row), &counts) in done
+            .places
+            .iter()
+            .zip(embedded.vectors.rows())
+            .zip(&embedded.counts)
+        {
+            let vector = row.to_slice().ok_or_else(stopped)?;
+            delivery.deliver(place, vector, counts)?;
+            if backlog.memory.is_some() {
+                backlog.fresh.push((
+                    place,
+                    Remembered {
+                        vector: vector.to_vec(),
+                        subwords: counts.subwords,
+                        windows: counts.windows,
+                    },
+                ));
             }
         }
-        failed.map_or(Ok(pooled), Err)
+        if backlog.fresh.len() >= BLOCK {
+            backlog.keep(delivery.texts);
+        }
+        Ok(())
     }
 }
 
@@ -240,68 +354,83 @@ impl Drop for Embedder {
     }
 }
 
-/// The distinct texts in order of first use, and for each text its place among them.
-fn distinct<'a>(texts: &[&'a str]) -> (Vec<&'a str>, Vec<usize>) {
-    let mut places: HashMap<&str, usize> = HashMap::with_capacity(texts.len());
-    let mut distinct = Vec::new();
-    let of_text = texts
-        .iter()
-        .map(|&text| {
-            *places.entry(text).or_insert_with(|| {
-                distinct.push(text);
-                distinct.len() - 1
-            })
-        })
-        .collect();
-    (distinct, of_text)
+fn stopped() -> ModelError {
+    ModelError::Inference("the model's threads have stopped".into())
 }
 
-/// A replica's life: make the encoder, say so, then work until the queue ends.
-fn serve(
-    make: Factory,
-    ready: &Sender<Result<(), ModelError>>,
-    queue: &Receiver<Job>,
-    results: &Sender<Done>,
-) {
-    let mut encoder = match make() {
-        Ok(encoder) => encoder,
-        Err(error) => {
-            let _ = ready.send(Err(error));
-            return;
+/// Texts still to be embedded, and vectors still to be kept.
+struct Backlog<'a> {
+    memory: Option<&'a mut dyn Memory>,
+    /// Looked up, and not known.
+    missing: VecDeque<usize>,
+    /// Computed, and not kept yet.
+    fresh: Vec<(usize, Remembered)>,
+    /// Texts neither sent nor recalled.
+    left: usize,
+}
+
+impl Backlog<'_> {
+    fn look_up<E>(
+        &mut self,
+        block: &[usize],
+        delivery: &mut Delivery<'_, E>,
+    ) -> Result<(), E> {
+        let Some(memory) = self.memory.as_mut() else {
+            self.missing.extend(block);
+            return Ok(());
+        };
+        let texts: Vec<&str> = block.iter().map(|&place| delivery.texts[place]).collect();
+        for (&place, known) in block.iter().zip(memory.recall(&texts)) {
+            let Some(known) = known else {
+                self.missing.push_back(place);
+                continue;
+            };
+            let counts = Counts {
+                subwords: known.subwords,
+                windows: known.windows,
+                cut: 0,
+            };
+            delivery.deliver(place, &known.vector, counts)?;
+            delivery.ledger.recalled += 1;
+            self.left -= 1;
         }
-    };
-    let _ = ready.send(Ok(()));
-    for job in queue {
-        // The library below panics where it should return; a batch must come back all the same.
-        let vectors =
-            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| encoder.encode(&job.batch)))
-                .unwrap_or_else(|panic| Err(ModelError::Inference(panic_text(panic.as_ref()))));
-        if results
-            .send(Done {
-                index: job.index,
-                vectors,
-            })
-            .is_err()
-        {
-            return;
+        Ok(())
+    }
+
+    fn keep(&mut self, texts: &[&str]) {
+        if let Some(memory) = self.memory.as_mut() {
+            let new: Vec<(&str, Remembered)> = self
+                .fresh
+                .drain(..)
+                .map(|(place, kept)| (texts[place], kept))
+                .collect();
+            memory.remember(new);
         }
     }
 }
 
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    panic
-        .downcast_ref::<String>()
-        .cloned()
-        .or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned()))
-        .unwrap_or_else(|| "it panicked".into())
+/// Where finished vectors go.
+struct Delivery<'a, E> {
+    texts: &'a [&'a str],
+    distinct: &'a Distinct,
+    ledger: Ledger,
+    done: usize,
+    sink: &'a mut dyn FnMut(usize, &[f32]) -> Result<(), E>,
+    progress: &'a mut dyn FnMut(usize, usize),
 }
 
-#[cfg(feature = "torch")]
-fn factories(card: &Card, replicas: usize) -> Result<Vec<Factory>, ModelError> {
-    crate::torch::factories(card, replicas)
+impl<E> Delivery<'_, E> {
+    /// Hands a vector to each of the texts that equal this one.
+    fn deliver(&mut self, first: usize, vector: &[f32], counts: Counts) -> Result<(), E> {
+        for text in self.distinct.equals(first) {
+            (self.sink)(text, vector)?;
+            self.ledger.note(text, counts);
+            self.done += 1;
+        }
+        (self.progress)(self.done, self.texts.len());
+        Ok(())
+    }
 }
 
-#[cfg(not(feature = "torch"))]
-fn factories(_: &Card, _: usize) -> Result<Vec<Factory>, ModelError> {
-    Err(ModelError::NoBackend)
-}
+#[cfg(test)]
+mod tests;

@@ -30,6 +30,14 @@ pub enum ModelError {
         /// What is wrong with it.
         what: String,
     },
+    /// A model folder with something that tifa can't do or read.
+    #[error("{} is not of a model that tifa can run: {what}", path.display())]
+    Layout {
+        /// The file, or the folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
     /// Weights not on this machine.
     #[error("model {model}: {} is missing; fetch it with `tifa models pull {model}`", path.display())]
     MissingWeights {
@@ -77,6 +85,18 @@ pub enum ModelError {
         /// What the library said.
         what: String,
     },
+    /// A prompt that leaves no room for a text.
+    #[error(
+        "the prompt {prompt:?} takes {subwords} of the {max_length} subwords that the model reads, and leaves no room for a text; name a shorter one with --prompt"
+    )]
+    Prompt {
+        /// The prompt.
+        prompt: String,
+        /// Its subwords.
+        subwords: usize,
+        /// Most subwords of a window, special ones included.
+        max_length: usize,
+    },
     /// The model could not be built from its files.
     #[error("model {model}: could not load it: {what}")]
     Load {
@@ -88,6 +108,14 @@ pub enum ModelError {
     /// The model failed on a batch.
     #[error("the model failed: {0}")]
     Inference(String),
+    /// A combination of settings that nothing here can run.
+    #[error("model {model} can't run so: {what}")]
+    Unsupported {
+        /// The model.
+        model: String,
+        /// What does not go together, and what does.
+        what: String,
+    },
     /// Built without libtorch.
     #[error(
         "this build of tifa has no libtorch, so it can't embed; run scripts/setup and build with the default features"

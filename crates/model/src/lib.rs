@@ -4,22 +4,39 @@
 //! This is the only crate that names an ML library. Callers see texts go in and vectors come out of
 //! an [`Embedder`]; the model itself lives on threads of its own, behind [`Encoder`].
 
+mod backend;
 mod batch;
 mod card;
 mod choice;
+mod chunk;
+mod dense;
+mod distinct;
 mod embedder;
 mod error;
+mod files;
+mod finish;
+mod layout;
+mod memory;
+mod pooling;
+mod prompt;
 mod pull;
+mod replica;
+mod static_table;
 mod subwords;
+mod tensors;
 #[cfg(feature = "torch")]
 mod torch;
 mod weights;
 
-pub use batch::{Batch, plan};
+pub use batch::Batch;
+pub use card::{Card, Source, WeightFile, cards, find, from_folder};
 pub use choice::{Backend, Device, Precision, Running};
-pub use card::{Card, Pooling, WeightFile, cards, find};
-pub use embedder::{Embedder, EmbedderSettings, Embeddings};
+pub use dense::{Dense, DenseActivation};
+pub use embedder::{Embedder, EmbedderSettings, Ledger};
 pub use error::ModelError;
+pub use layout::{Activation, Architecture, Hyper, Layout};
+pub use memory::{Memory, Remembered};
+pub use pooling::Pooling;
 pub use pull::pull;
 pub use subwords::{Subword, Subwords, Window};
 pub use weights::{FileState, inspect, require, require_file};
@@ -38,19 +55,10 @@ pub trait Encoder {
     /// # Errors
     /// [`ModelError::Inference`] when the library below fails.
     fn encode(&mut self, batch: &Batch) -> Result<Array2<f32>, ModelError>;
+
+    /// Whether it pads a batch to its longest sequence, so that alike ones should go together.
+    fn pads(&self) -> bool;
 }
 
 /// Makes one replica's encoder, on the thread that will use it.
 pub(crate) type Factory = Box<dyn FnOnce() -> Result<Box<dyn Encoder>, ModelError> + Send>;
-
-/// The library that this build runs models with.
-///
-/// # Errors
-/// [`ModelError::NoBackend`], which says what to do.
-pub fn backend() -> Result<&'static str, ModelError> {
-    if cfg!(feature = "torch") {
-        Ok("rust-bert")
-    } else {
-        Err(ModelError::NoBackend)
-    }
-}

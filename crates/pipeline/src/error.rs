@@ -29,6 +29,22 @@ pub enum PipelineError {
         /// Articles found and left out.
         found: usize,
     },
+    /// Something would be cut, and that was forbidden.
+    #[error(
+        "{sentences} sentences of {articles} articles are over the model's limit of {limit} subwords, and {subwords} subwords would be cut off, which --strict forbids; the first: {first}; embed them whole in windows, without --no-windows, or shorten them"
+    )]
+    Cut {
+        /// Sentences whose end would be cut off.
+        sentences: usize,
+        /// Articles that they stand in.
+        articles: usize,
+        /// Subwords that would be cut off.
+        subwords: usize,
+        /// Most subwords of a window, special ones included.
+        limit: usize,
+        /// The first of these sentences and where they stand.
+        first: String,
+    },
     /// Threads can't be started.
     #[error("can't start {threads} threads: {what}; ask for fewer with --threads")]
     Threads {

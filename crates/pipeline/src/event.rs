@@ -35,4 +35,6 @@ pub enum Event<'a> {
     Problem(&'a Problem),
     /// Something the user should know.
     Note(&'a str),
+    /// Something the user may like to know.
+    Remark(&'a str),
 }

@@ -5,11 +5,14 @@
 
 mod clock;
 mod comparing;
+mod embedding;
 mod error;
 mod event;
+mod ledger;
 mod outcome;
 mod pieces;
 mod record;
+mod remembering;
 mod run;
 mod settings;
 mod theming;
@@ -17,6 +20,6 @@ mod writing;
 
 pub use error::PipelineError;
 pub use event::Event;
-pub use outcome::{Closest, Outcome};
+pub use outcome::{Closest, Limit, Outcome};
 pub use run::run;
 pub use settings::{CodebookFile, Goal, ModelChoice, Settings};

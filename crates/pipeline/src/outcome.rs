@@ -21,8 +21,8 @@ pub struct Outcome {
     pub skipped: usize,
     /// Blocks taken out of bodies by the cleaning rules.
     pub cleaned: usize,
-    /// Sentences that were longer than the model's limit, and the windows they were embedded in.
-    pub windowed: Option<(usize, usize)>,
+    /// What became of sentences over the model's limit, where vectors were made.
+    pub limit: Option<Limit>,
     /// The themes with the most sentences of the studied articles: name and share.
     pub themes: Vec<(String, f64)>,
     /// The two pieces nearest to each other, one of them studied.
@@ -31,6 +31,19 @@ pub struct Outcome {
     pub repeated: Option<usize>,
     /// Where the results are.
     pub out: PathBuf,
+}
+
+/// What became of sentences over the model's limit.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit {
+    /// Sentences embedded whole, in windows.
+    pub windowed: usize,
+    /// Their windows.
+    pub windows: usize,
+    /// Sentences whose end was cut off.
+    pub cut: usize,
+    /// Subwords that were cut off.
+    pub subwords_cut: usize,
 }
 
 /// A studied article and the piece nearest to it.

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use source::{Problem, Severity};
 
 use crate::Settings;
+use crate::ledger::{SubwordCounts, coverage};
 use crate::pieces::Piece;
-use crate::writing::{SubwordCounts, role};
+use crate::writing::role;
 
 /// Record of a run. Everything that differs between equal runs stands under `times`.
 pub(crate) fn record(
@@ -25,6 +26,8 @@ pub(crate) fn record(
         "settings": {
             "model": settings.model.card.name,
             "token_budget": settings.model.settings.token_budget,
+            "prompt": settings.model.settings.prompt,
+            "windows": settings.model.settings.windows,
             "neighbours": settings.neighbours,
             "codebook": settings.codebook.codebook.name,
             "none_below": settings.codebook.codebook.none_below,
@@ -51,14 +54,9 @@ pub(crate) fn record(
             "paragraphs": sum(&|piece| piece.document.paragraphs.len()),
             "sentences": sum(&|piece| piece.document.sentences.len()),
             "words": sum(&|piece| piece.words.iter().sum()),
-            "subwords": counts.map(|c| c.subwords.iter().sum::<usize>()),
+            "subwords": counts.map(|c| c.subwords(0..c.subwords.len())),
         },
-        "truncation": counts.and_then(|c| c.windows.as_ref()).map(|windows| json!({
-            "max_length": settings.model.card.max_length,
-            "windowed_sentences": windows.iter().filter(|&&count| count > 1).count(),
-            "windows": windows.iter().sum::<usize>(),
-            "subwords_cut_off": 0,
-        })),
+        "truncation": counts.and_then(|c| truncation(settings, c)),
         "cleaning_rules": rules(pieces),
         "inputs": pieces.iter().map(|piece| json!({
             "doc_id": piece.article.doc_id,
@@ -70,24 +68,43 @@ pub(crate) fn record(
     })
 }
 
+/// What became of sentences over the model's limit; nothing where the model did not run.
+fn truncation(settings: &Settings, counts: &SubwordCounts) -> Option<Value> {
+    let fed = counts.fed.as_ref()?;
+    let all = 0..counts.subwords.len();
+    let cut = fed.cut(all.clone());
+    Some(json!({
+        "max_length": settings.model.card.max_length,
+        "windowed_sentences": fed.windowed(all.clone()),
+        "windows": fed.windows(),
+        "cut_sentences": fed.cut_sentences(),
+        "subwords_cut_off": cut,
+        "coverage": coverage(counts.subwords(all), cut),
+    }))
+}
+
 fn model(settings: &Settings, counts: Option<&SubwordCounts>) -> Value {
     let card = &settings.model.card;
     let Some(counts) = counts else {
         return Value::Null;
     };
     // Only what was used, and so checked: the tokenizer alone where the model did not run.
-    let ran = counts.windows.is_some();
+    let running = counts.fed.as_ref().map(|fed| &fed.running);
     let used = card
         .files
         .iter()
-        .filter(|file| ran || file.path == model::TOKENIZER);
+        .filter(|file| running.is_some() || file.path == model::TOKENIZER);
     json!({
         "name": card.name,
         "architecture": card.architecture,
-        "source": format!("{} {}", card.source.package, card.source.version),
+        "source": card.source.as_ref().map(ToString::to_string),
         "licence": card.licence,
         "dimensions": card.dimensions,
-        "precision": ran.then_some("f32"),
+        "backend": running.map(|r| r.backend),
+        "precision": running.map(|r| r.precision),
+        "device": running.map(|r| r.device),
+        "kernels": running.map(|r| &r.kernels),
+        "batch_invariant": running.map(|r| r.batch_invariant),
         "files": used.map(|file| json!({"path": file.path, "sha256": file.sha256})).collect::<Vec<_>>(),
     })
 }

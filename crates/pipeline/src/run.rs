@@ -4,18 +4,18 @@ use std::collections::HashMap;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use model::{Embedder, Subwords};
-use ndarray::Array2;
-use report::OutputFolder;
+use report::{OutputFolder, WrittenVectors};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use source::{Problem, Severity};
 use themes::{EmbeddingScorer, Scorer};
 
 use crate::clock::Clock;
 use crate::comparing::Comparison;
+use crate::ledger::SubwordCounts;
 use crate::pieces::{self, Piece};
 use crate::theming::{self, PieceThemes};
-use crate::writing::{self, SubwordCounts};
-use crate::{Closest, Event, Goal, Outcome, PipelineError, Settings, record};
+use crate::{Closest, Event, Goal, Limit, Outcome, PipelineError, Settings, embedding, record, writing};
 
 /// Does what the settings ask for and writes the output folder, whole or not at all.
 ///
@@ -44,12 +44,9 @@ struct Run<'a> {
     start: Instant,
 }
 
-/// Fewer sentences than this don't repay another replica's start.
-const SENTENCES_A_REPLICA: usize = 32;
-
 /// Vectors of all sentences of all pieces, and the model that made them.
 struct Vectors {
-    rows: Array2<f32>,
+    written: WrittenVectors,
     embedder: Embedder,
 }
 
@@ -69,20 +66,15 @@ impl<'a> Run<'a> {
         let (pieces, problems) = self.read(observe)?;
         let offsets = offsets(&pieces);
         let needs_model = self.settings.goal > Goal::Tokens;
-        let embedder = match (needs_model, model::backend()) {
-            (true, Ok(_)) => Some(self.open_model(&pieces, observe)?),
-            (true, Err(missing)) => {
-                observe(Event::Note(&format!(
-                    "{missing}; vectors, themes and comparison are left out"
-                )));
-                None
-            }
-            (false, _) => None,
+        let embedder = if needs_model {
+            self.open_model(&pieces, observe)?
+        } else {
+            None
         };
         let subwords = self.open_tokenizer(embedder.as_ref(), observe)?;
         let (vectors, counts) = match (embedder, &subwords) {
             (Some(embedder), _) => {
-                let (vectors, counts) = self.embed(&pieces, embedder, observe)?;
+                let (vectors, counts) = self.embed(&pieces, &offsets, embedder, observe)?;
                 (Some(vectors), Some(counts))
             }
             (None, Some(subwords)) => (None, Some(count_subwords(&pieces, subwords)?)),
@@ -114,19 +106,14 @@ impl<'a> Run<'a> {
         &mut self,
         pieces: &[Piece],
         observe: &mut dyn FnMut(Event<'_>),
-    ) -> Result<Embedder, PipelineError> {
-        let choice = &self.settings.model;
-        let sentences: usize = pieces.iter().map(|p| p.document.sentences.len()).sum();
-        let settings = model::EmbedderSettings {
-            replicas: self
-                .settings
-                .threads
-                .min(sentences.div_ceil(SENTENCES_A_REPLICA)),
-            ..choice.settings
-        };
-        self.clock.time("load model", "replicas", observe, |_| {
-            Ok((Embedder::open(&choice.card, settings)?, settings.replicas))
-        })
+    ) -> Result<Option<Embedder>, PipelineError> {
+        let sentences = pieces.iter().map(|p| p.document.sentences.len()).sum();
+        self.clock
+            .time("load model", "models", observe, |observe| {
+                let embedder = embedding::open(self.settings, sentences, observe)?;
+                let count = usize::from(embedder.is_some());
+                Ok((embedder, count))
+            })
     }
 
     /// The model's tokenizer where the model itself doesn't run. Tokens alone ask for it; a run
@@ -149,8 +136,7 @@ impl<'a> Run<'a> {
             )));
             return Ok(None);
         }
-        model::require_file(card, model::TOKENIZER)?;
-        Ok(Some(Subwords::read(&path, card.max_length)?))
+        Ok(Some(Subwords::of(card)?))
     }
 
     /// Reads, cleans, segments and counts; what can't be used becomes a problem.
@@ -211,35 +197,22 @@ impl<'a> Run<'a> {
     fn embed(
         &mut self,
         pieces: &[Piece],
+        offsets: &[usize],
         mut embedder: Embedder,
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<(Vectors, SubwordCounts), PipelineError> {
-        let texts: Vec<&str> = pieces
-            .iter()
-            .flat_map(|piece| {
-                piece
-                    .document
-                    .sentences
-                    .iter()
-                    .map(|sentence| piece.cut(sentence.span))
-            })
-            .collect();
-        let embeddings = self.clock.time("embed", "sentences", observe, |observe| {
-            let embeddings = embedder.embed(&texts, &mut |done, total| {
-                observe(Event::Advanced {
-                    stage: "embed",
-                    done,
-                    total,
-                });
-            })?;
-            Ok::<_, PipelineError>((embeddings, texts.len()))
-        })?;
-        let counts = SubwordCounts {
-            subwords: embeddings.subwords,
-            windows: Some(embeddings.windows),
-        };
-        let rows = embeddings.vectors;
-        Ok((Vectors { rows, embedder }, counts))
+        let (settings, folder) = (self.settings, &self.folder);
+        let (written, counts) =
+            self.clock
+                .time(embedding::STAGE, "sentences", observe, |observe| {
+                    let done = embedding::embed(settings, folder, pieces, &mut embedder, observe)?;
+                    let count = done.1.subwords.len();
+                    Ok::<_, PipelineError>((done, count))
+                })?;
+        if let Some(fed) = counts.fed.as_ref().filter(|_| settings.strict) {
+            fed.forbid_cuts(pieces, offsets, settings.model.card.max_length)?;
+        }
+        Ok((Vectors { written, embedder }, counts))
     }
 
     /// Vectors, themes and comparison, as far as the goal asks.
@@ -251,17 +224,20 @@ impl<'a> Run<'a> {
         outcome: &mut Outcome,
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), PipelineError> {
-        let Vectors { rows, mut embedder } = vectors;
-        self.folder
-            .vectors("embeddings/sentences.npy", rows.view())?;
         if self.settings.goal < Goal::Themes {
             return Ok(());
         }
+        let Vectors {
+            written,
+            mut embedder,
+        } = vectors;
+        let mapped = written.map()?;
+        let rows = mapped.view()?;
         let codebook = &self.settings.codebook.codebook;
         let (themes, scorer) = self.clock.time("themes", "unit scores", observe, |_| {
             let mut scorer = EmbeddingScorer::new(codebook, &mut embedder)?;
             drop(embedder);
-            let themes = theming::score(pieces, rows.view(), offsets, codebook, &mut scorer)?;
+            let themes = theming::score(pieces, rows, offsets, codebook, &mut scorer)?;
             let count = themes
                 .iter()
                 .flat_map(|t| &t.units)
@@ -280,7 +256,7 @@ impl<'a> Run<'a> {
         }
         let comparison = self.clock.time("compare", "sentences", observe, |_| {
             let comparison =
-                Comparison::new(pieces, rows.view(), offsets, self.settings.neighbours);
+                Comparison::new(pieces, rows, offsets, self.settings.neighbours);
             let count = comparison.neighbours.len();
             Ok::<_, PipelineError>((comparison, count))
         })?;
@@ -308,10 +284,12 @@ impl<'a> Run<'a> {
         counts: Option<&SubwordCounts>,
     ) -> Result<(), PipelineError> {
         writing::stages(&self.folder, &self.clock.stages)?;
+        let fed = counts.and_then(|c| c.fed.as_ref());
         let times = json!({
             "finished_unix": SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
             "seconds": self.start.elapsed().as_secs_f64(),
             "threads": self.settings.threads,
+            "sentences_from_cache": fed.map(|fed| fed.recalled),
         });
         let record = record::record(self.settings, pieces, problems, counts, &times);
         Ok(self.folder.commit(&record)?)
@@ -332,18 +310,18 @@ fn offsets(pieces: &[Piece]) -> Vec<usize> {
 
 fn count_subwords(pieces: &[Piece], subwords: &Subwords) -> Result<SubwordCounts, PipelineError> {
     use rayon::prelude::*;
-    let of_pieces: Vec<Vec<usize>> = pieces
+    let of_pieces: Vec<Vec<u32>> = pieces
         .par_iter()
         .map(|piece| {
             let sentences = piece.document.sentences.iter();
             sentences
-                .map(|s| Ok(subwords.tokenize(piece.cut(s.span))?.len()))
+                .map(|s| Ok(subwords.tokenize(piece.cut(s.span))?.len() as u32))
                 .collect()
         })
         .collect::<Result<_, model::ModelError>>()?;
     Ok(SubwordCounts {
         subwords: of_pieces.concat(),
-        windows: None,
+        fed: None,
     })
 }
 
@@ -370,9 +348,14 @@ fn outcome(
         failed: of_severity(Severity::Failed),
         skipped: of_severity(Severity::Skipped),
         cleaned: pieces.iter().map(|piece| piece.cleaned.removed.len()).sum(),
-        windowed: counts.and_then(|c| c.windows.as_ref()).map(|windows| {
-            let long = windows.iter().filter(|&&count| count > 1);
-            (long.clone().count(), long.sum())
+        limit: counts.and_then(|c| c.fed.as_ref()).map(|fed| {
+            let long = fed.windows.iter().filter(|&&count| count > 1);
+            Limit {
+                windowed: long.clone().count(),
+                windows: long.map(|&count| count as usize).sum(),
+                cut: fed.cut_sentences(),
+                subwords_cut: fed.cut(0..fed.cut.len()),
+            }
         }),
         out: settings.out.clone(),
         ..Outcome::default()
@@ -425,30 +408,34 @@ fn closest(pieces: &[Piece], comparison: &Comparison) -> Option<Closest> {
 
 /// Sentences of studied articles that stand word for word in another piece.
 fn repeated(pieces: &[Piece]) -> usize {
-    let words = |piece: &Piece, span: text::Span| -> Vec<String> {
-        text::words::words(&piece.article.text, span)
-            .map(|word| piece.cut(word).to_lowercase())
-            .collect()
-    };
-    let mut homes: HashMap<Vec<String>, (usize, bool)> = HashMap::new();
+    let mut homes: HashMap<[u8; 32], (usize, bool)> = HashMap::new();
     for (at, piece) in pieces.iter().enumerate() {
         for sentence in &piece.document.sentences {
-            let (first, in_others) = homes
-                .entry(words(piece, sentence.span))
-                .or_insert((at, false));
-            *in_others |= *first != at;
+            if let Some(words) = words_hash(piece, sentence.span) {
+                let (first, in_others) = homes.entry(words).or_insert((at, false));
+                *in_others |= *first != at;
+            }
         }
     }
     pieces
         .iter()
         .filter(|piece| piece.is_studied)
         .flat_map(|piece| {
-            piece
-                .document
-                .sentences
-                .iter()
-                .map(|s| words(piece, s.span))
+            let sentences = piece.document.sentences.iter();
+            sentences.filter_map(|sentence| words_hash(piece, sentence.span))
         })
-        .filter(|sentence| !sentence.is_empty() && homes.get(sentence).is_some_and(|home| home.1))
+        .filter(|words| homes.get(words).is_some_and(|home| home.1))
         .count()
+}
+
+/// A hash of a sentence's words, which takes less memory than they do; `None` without words.
+fn words_hash(piece: &Piece, sentence: text::Span) -> Option<[u8; 32]> {
+    let mut words = text::words::words(&piece.article.text, sentence).peekable();
+    words.peek()?;
+    let mut hash = Sha256::new();
+    for word in words {
+        hash.update(piece.cut(word).to_lowercase());
+        hash.update([0]);
+    }
+    Some(hash.finalize().into())
 }

@@ -41,6 +41,10 @@ pub struct Settings {
     pub codebook: CodebookFile,
     /// Nearest sentences listed for each sentence.
     pub neighbours: usize,
+    /// Whether the run fails when a subword would not reach the model.
+    pub strict: bool,
+    /// The file of the vector cache; none is used without.
+    pub cache: Option<PathBuf>,
     /// Threads and model replicas. No result depends on it.
     pub threads: usize,
 }

@@ -10,15 +10,9 @@ use themes::{Codebook, NONE};
 
 use crate::clock::Stage;
 use crate::comparing::Comparison;
+use crate::ledger::{SubwordCounts, coverage};
 use crate::pieces::Piece;
 use crate::theming::PieceThemes;
-
-/// What the model's tokenizer, and the model where it ran, did to the sentences of all pieces.
-pub(crate) struct SubwordCounts {
-    pub(crate) subwords: Vec<usize>,
-    /// Windows of each sentence, where the model ran.
-    pub(crate) windows: Option<Vec<usize>>,
-}
 
 /// Everything that the text stages know: always written.
 pub(crate) fn texts(
@@ -31,6 +25,7 @@ pub(crate) fn texts(
     let mut sections = folder.table::<SectionRow<'_>>()?;
     let mut sentences = folder.table::<SentenceRow<'_>>()?;
     let mut cleaning = folder.table::<CleaningRow<'_>>()?;
+    let fed = counts.and_then(|c| c.fed.as_ref());
     for (piece, &first) in pieces.iter().zip(offsets) {
         document(&mut documents, piece, first, counts)?;
         for (at, section) in piece.document.sections.iter().enumerate() {
@@ -56,10 +51,9 @@ pub(crate) fn texts(
                 offset_base: piece.article.offset_base.name(),
                 text: piece.cut(sentence.span),
                 words: piece.words[at],
-                subwords: counts.map(|c| c.subwords[first + at]),
-                windows: counts
-                    .and_then(|c| c.windows.as_ref())
-                    .map(|windows| windows[first + at]),
+                subwords: counts.map(|c| c.subwords[first + at] as usize),
+                windows: fed.map(|fed| fed.windows[first + at] as usize),
+                subwords_cut: fed.map(|fed| fed.cut[first + at] as usize),
             })?;
         }
         for removed in &piece.cleaned.removed {
@@ -91,6 +85,7 @@ fn document(
     let (article, metadata, body) = (&piece.article, &piece.metadata, &piece.document);
     let given = |field: &'_ Option<String>| field.clone().unwrap_or_default();
     let own = first..first + body.sentences.len();
+    let fed = counts.and_then(|counts| Some((counts, counts.fed.as_ref()?)));
     let extra = if metadata.extra.is_empty() {
         String::new()
     } else {
@@ -108,7 +103,7 @@ fn document(
         paragraphs: body.paragraphs.len(),
         sentences: body.sentences.len(),
         words: piece.words.iter().sum(),
-        subwords: counts.map(|c| c.subwords[own.clone()].iter().sum()),
+        subwords: counts.map(|c| c.subwords(own.clone())),
         role: role(piece),
         row: article.row,
         original_issue: &given(&metadata.original_issue),
@@ -120,11 +115,13 @@ fn document(
         encoding: article.encoding,
         offset_base: article.offset_base.name(),
         captions: piece.cleaned.captions.len(),
-        windowed_sentences: counts
-            .and_then(|c| c.windows.as_ref())
-            .map(|windows| windows[own].iter().filter(|&&count| count > 1).count()),
+        windowed_sentences: fed.map(|(_, fed)| fed.windowed(own.clone())),
         sha256: &article.sha256,
         extra: &extra,
+        coverage: fed.map(|(counts, fed)| {
+            coverage(counts.subwords(own.clone()), fed.cut(own.clone())).into()
+        }),
+        subwords_cut: fed.map(|(_, fed)| fed.cut(own.clone())),
     })
 }
 

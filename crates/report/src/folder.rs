@@ -4,10 +4,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use ndarray::ArrayView2;
 use tempfile::TempDir;
 
-use crate::{ReportError, Row, Table};
+use crate::{ReportError, Row, Table, VectorFile};
 
 /// The file that marks a folder as results of a run.
 const MARK: &str = "run.json";
@@ -77,17 +76,17 @@ impl OutputFolder {
         Table::create::<R>(self.building.path())
     }
 
-    /// Writes vectors as NumPy's `.npy`, 32-bit floats, one row an item.
+    /// Starts a file of vectors, NumPy's `.npy` of 32-bit floats, with so many rows and columns.
     ///
     /// # Errors
-    /// [`ReportError::Vectors`] naming the file.
-    pub fn vectors(&self, name: &str, vectors: ArrayView2<'_, f32>) -> Result<(), ReportError> {
-        let path = self.place(name)?;
-        let mut file = std::io::BufWriter::new(fs_err::File::create(&path)?);
-        ndarray_npy::WriteNpyExt::write_npy(&vectors, &mut file)
-            .map_err(|source| ReportError::Vectors { path, source })?;
-        std::io::Write::flush(&mut file)?;
-        Ok(())
+    /// When the file can't be created, or has no room on the disk.
+    pub fn vectors(
+        &self,
+        name: &str,
+        rows: usize,
+        columns: usize,
+    ) -> Result<VectorFile, ReportError> {
+        VectorFile::create(self.place(name)?, rows, columns)
     }
 
     /// Writes a text file; `name` may hold a folder.

@@ -4,10 +4,12 @@ mod decimal;
 mod folder;
 mod table;
 pub mod tables;
+mod vectors;
 
 pub use decimal::Decimal;
 pub use folder::OutputFolder;
 pub use table::{Row, Table};
+pub use vectors::{MappedVectors, VectorFile, WrittenVectors};
 
 use std::path::PathBuf;
 
@@ -53,6 +55,14 @@ pub enum ReportError {
         path: PathBuf,
         /// What the library said.
         source: ndarray_npy::WriteNpyError,
+    },
+    /// Vectors that were written can't be read back.
+    #[error("can't read back {}", path.display())]
+    VectorsRead {
+        /// The file.
+        path: PathBuf,
+        /// What the library said.
+        source: ndarray_npy::ViewNpyError,
     },
     /// Writing failed; the message names the path.
     #[error(transparent)]

@@ -75,6 +75,10 @@ table!(
         sha256: &'a str,
         /// Further metadata, as a JSON object.
         extra: &'a str,
+        /// Share of the body's subwords that reached the model; empty where no vectors were made.
+        coverage: Option<Decimal>,
+        /// Subwords of the body that did not; empty where no vectors were made.
+        subwords_cut: Option<usize>,
     }
 );
 
@@ -123,6 +127,8 @@ table!(
         subwords: Option<usize>,
         /// Windows it was embedded in: 1 unless longer than the model's limit; empty without a model.
         windows: Option<usize>,
+        /// Subwords that did not reach the model; empty where no vectors were made.
+        subwords_cut: Option<usize>,
     }
 );
 

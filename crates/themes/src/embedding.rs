@@ -27,7 +27,7 @@ impl EmbeddingScorer {
     pub fn new(codebook: &Codebook, embedder: &mut Embedder) -> Result<Self, ThemeError> {
         let phrasings: Vec<Vec<String>> = codebook.themes.iter().map(phrasings).collect();
         let texts: Vec<&str> = phrasings.iter().flatten().map(String::as_str).collect();
-        let vectors = embedder.embed(&texts, &mut |_, _| {})?.vectors;
+        let vectors = embedder.embed_all(&texts)?.0;
         let mut prototypes = Array2::zeros((phrasings.len(), vectors.ncols()));
         let mut next = 0;
         for (mut row, of_theme) in prototypes.rows_mut().into_iter().zip(&phrasings) {

@@ -3,7 +3,9 @@
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand};
+use model::{Backend, Device, Precision};
 
 /// Reads articles, splits them into sentences, embeds and classifies these, and compares each
 /// article with the other pieces of a corpus. Every number in the results leads back to its passage.
@@ -89,6 +91,29 @@ Example:
         #[command(flatten)]
         options: Options,
     },
+    /// How well a model does on data with known answers
+    #[command(after_help = "\
+Examples:
+  tifa eval sts stsb_en_test.csv.gz
+  tifa eval sts pairs.csv --model potion-base-8M
+  tifa eval sts pairs.csv --precision f32 --backend bert")]
+    Eval {
+        #[command(subcommand)]
+        task: EvalTask,
+    },
+    /// The cache of vectors: what it holds, and emptying it
+    #[command(after_help = "\
+Examples:
+  tifa cache stats
+  tifa cache clear --cache my.sqlite")]
+    Cache {
+        #[command(subcommand)]
+        action: CacheAction,
+        /// The cache's file
+        /// [default: what TIFA_CACHE names, else tifa/vectors.sqlite in the system's folder of caches]
+        #[arg(long, value_name = "FILE", global = true)]
+        cache: Option<PathBuf>,
+    },
     /// The models: which there are, fetching and checking their weights
     #[command(after_help = "\
 Examples:
@@ -102,6 +127,31 @@ Examples:
         #[arg(long, value_name = "FOLDER", env = "TIFA_MODELS", global = true)]
         models: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EvalTask {
+    /// Similarity of sentence pairs: rank correlation of cosines with people's scores
+    #[command(after_help = "\
+The table has no header. Its columns are: a sentence, another sentence, the score of the pair.
+A file whose name ends in .gz is unpacked.
+
+Example:
+  tifa eval sts stsb_en_test.csv.gz --precision f32")]
+    Sts {
+        /// The pairs: .csv, or .csv.gz
+        pairs: PathBuf,
+        #[command(flatten)]
+        options: ModelOptions,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CacheAction {
+    /// Counts vectors and bytes
+    Stats,
+    /// Removes all vectors; they are computed again when they are needed
+    Clear,
 }
 
 #[derive(Debug, Subcommand)]
@@ -136,24 +186,27 @@ pub(crate) struct Options {
     /// Output folder; an earlier run's results there are replaced [default: results/<command>]
     #[arg(long, short, value_name = "FOLDER")]
     pub(crate) out: Option<PathBuf>,
-    /// Embedding model, by the name of its card [default: all-MiniLM-L6-v2]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) model: Option<String>,
-    /// Folder of the model cards [default: models here, or beside the program]
-    #[arg(long, value_name = "FOLDER", env = "TIFA_MODELS")]
-    pub(crate) models: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) model: ModelOptions,
     /// Themes to look for: a codebook's file, or a name in models/codebooks [default: qiushi]
     #[arg(long, value_name = "FILE|NAME")]
     pub(crate) codebook: Option<PathBuf>,
     /// Nearest sentences listed for each sentence [default: 5]
     #[arg(long, value_name = "N")]
     pub(crate) neighbours: Option<usize>,
-    /// Threads, and replicas of the model; no result depends on it [default: all cores]
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<NonZeroUsize>,
-    /// Most tokens in one batch of the model; bounds memory [default: 4096]
-    #[arg(long, value_name = "N")]
-    pub(crate) token_budget: Option<NonZeroUsize>,
+    /// Cut sentences at the model's limit, as other tools do, instead of embedding them in windows
+    #[arg(long)]
+    pub(crate) no_windows: bool,
+    /// Fail, and write nothing, if a subword would not reach the model
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// The file of the vector cache
+    /// [default: what TIFA_CACHE names, else tifa/vectors.sqlite in the system's folder of caches]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_cache")]
+    pub(crate) cache: Option<PathBuf>,
+    /// Compute every vector, and keep none
+    #[arg(long)]
+    pub(crate) no_cache: bool,
     /// Encoding of the files, such as gb18030, where detection errs
     #[arg(long, value_name = "NAME")]
     pub(crate) encoding: Option<String>,
@@ -169,10 +222,52 @@ pub(crate) struct Options {
     /// Column or field with the article's id, in tables and JSON lines
     #[arg(long, value_name = "NAME")]
     pub(crate) id_column: Option<String>,
-    /// Settings file [default: tifa.toml here, if there is one]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
     /// No progress and no summary; problems are still told
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+/// Settings of the model; each can stand in tifa.toml too.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ModelOptions {
+    /// Embedding model: the name of its card, or a folder as sentence-transformers saves it
+    /// [default: all-MiniLM-L6-v2]
+    #[arg(long, value_name = "NAME|FOLDER")]
+    pub(crate) model: Option<String>,
+    /// Folder of the model cards [default: models here, or beside the program]
+    #[arg(long, value_name = "FOLDER", env = "TIFA_MODELS")]
+    pub(crate) models: Option<PathBuf>,
+    /// What runs the model [default: the fastest that keeps the precision's promise]
+    #[arg(long, value_name = "NAME", value_parser = one_of(&Backend::ALL, Backend::name))]
+    pub(crate) backend: Option<Backend>,
+    /// How exact it is [default: the fastest that was measured to keep its promise]
+    #[arg(long, value_name = "NAME", value_parser = one_of(&Precision::ALL, Precision::name))]
+    pub(crate) precision: Option<Precision>,
+    /// Where it runs [default: cpu]
+    #[arg(long, value_name = "NAME", value_parser = one_of(&Device::ALL, Device::name))]
+    pub(crate) device: Option<Device>,
+    /// Put before each text: the name of one of the model's prompts, or any other text
+    /// [default: the model's default prompt, if it has one]
+    #[arg(long, value_name = "NAME|TEXT")]
+    pub(crate) prompt: Option<String>,
+    /// Threads, and replicas of the model; no result depends on it [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// Most tokens in one batch of the model; bounds memory [default: 4096]
+    #[arg(long, value_name = "N")]
+    pub(crate) token_budget: Option<NonZeroUsize>,
+    /// Settings file [default: tifa.toml here, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// Takes the name of one of these.
+fn one_of<T: Copy + Send + Sync + 'static>(
+    all: &'static [T],
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(all.iter().map(|&value| name(value))).map(move |typed| {
+        let found = all.iter().find(|&&value| name(value) == typed);
+        *found.expect("the parser lets only these names through")
+    })
 }

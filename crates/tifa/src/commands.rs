@@ -1,5 +1,7 @@
 //! One file a command; each returns the exit code.
 
+mod cache;
+mod eval;
 mod models;
 mod run;
 
@@ -8,7 +10,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use pipeline::Goal;
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, EvalTask};
 
 pub(crate) fn execute(args: Args) -> Result<ExitCode> {
     match args.command {
@@ -37,6 +39,23 @@ pub(crate) fn execute(args: Args) -> Result<ExitCode> {
         Command::Themes { inputs, options } => {
             run::run(Goal::Themes, "themes", inputs.paths, vec![], &options)
         }
+        Command::Eval { task } => match task {
+            EvalTask::Sts { pairs, options } => eval::sts(&pairs, &options),
+        },
+        Command::Cache { action, cache } => cache::cache(&action, cache),
         Command::Models { action, models } => models::models(&action, models.as_deref()),
     }
+}
+
+/// A number with its noun, thousands apart.
+fn count(number: usize, noun: &str) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{grouped} {noun}{}", if number == 1 { "" } else { "s" })
 }

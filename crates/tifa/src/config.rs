@@ -4,12 +4,12 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use model::{Card, EmbedderSettings};
+use model::{Backend, Card, Device, EmbedderSettings, Precision};
 use pipeline::{CodebookFile, Goal, ModelChoice, Settings};
 use serde::Deserialize;
 use source::ReadSettings;
 
-use crate::args::Options;
+use crate::args::{ModelOptions, Options};
 
 const DEFAULT_MODEL: &str = "all-MiniLM-L6-v2";
 const DEFAULT_CODEBOOK: &str = "qiushi";
@@ -29,10 +29,25 @@ struct File {
     threads: Option<NonZeroUsize>,
     token_budget: Option<NonZeroUsize>,
     encoding: Option<String>,
+    backend: Option<Backend>,
+    precision: Option<Precision>,
+    device: Option<Device>,
+    prompt: Option<String>,
+    windows: Option<bool>,
+    strict: Option<bool>,
+    cache: Option<Cache>,
     any_language: Option<bool>,
     max_article_mb: Option<NonZeroU32>,
     text_column: Option<String>,
     id_column: Option<String>,
+}
+
+/// The cache's file, or whether there is one.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Cache {
+    Used(bool),
+    At(PathBuf),
 }
 
 impl File {
@@ -49,6 +64,13 @@ impl File {
             *path = home.join(&path);
         }
         for path in file.corpus.iter_mut().flatten() {
+            *path = home.join(&path);
+        }
+        // So does a model's name; a folder is told by its separator, as everywhere.
+        if let Some(model) = file.model.as_mut().filter(|m| m.contains(std::path::is_separator)) {
+            *model = home.join(&model).to_string_lossy().into_owned();
+        }
+        if let Some(Cache::At(path)) = &mut file.cache {
             *path = home.join(&path);
         }
         // A bare name means one of the project's own codebooks.
@@ -71,36 +93,20 @@ pub(crate) fn settings(
     corpus: Vec<PathBuf>,
     options: &Options,
 ) -> Result<Settings> {
-    let file = File::read(options.config.as_deref())?;
-    let models = models_folder(options.models.as_deref().or(file.models.as_deref()))?;
-    let name = options
-        .model
-        .as_deref()
-        .or(file.model.as_deref())
-        .unwrap_or(DEFAULT_MODEL);
-    let card = model::find(&models, name)?;
-    let token_budget = options.token_budget.or(file.token_budget);
-    let embedding = EmbedderSettings::default();
-    let codebook = options.codebook.clone().or(file.codebook);
-    let threads = options.threads.or(file.threads).map_or_else(
-        || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
-        NonZeroUsize::get,
-    );
+    let file = File::read(options.model.config.as_deref())?;
+    let models = models(&options.model, &file)?;
+    let card = card(&models, &options.model, &file)?;
+    let codebook = options.codebook.clone().or_else(|| file.codebook.clone());
     let any_language = options.any_language || file.any_language.unwrap_or(false);
+    let mut embedding = embedding(&options.model, &file);
+    embedding.windows = !options.no_windows && file.windows.unwrap_or(true);
+    if goal > Goal::Tokens {
+        embedding.prompt = prompt(&card, &options.model, &file)?;
+    }
     Ok(Settings {
         command,
         goal,
         articles,
-        corpus: if corpus.is_empty() {
-            file.corpus.unwrap_or_default()
-        } else {
-            corpus
-        },
-        out: options
-            .out
-            .clone()
-            .or(file.out)
-            .unwrap_or_else(|| Path::new("results").join(command)),
         read: ReadSettings {
             encoding: encoding(options.encoding.as_deref().or(file.encoding.as_deref()))?,
             max_article_bytes: u64::from(
@@ -114,13 +120,6 @@ pub(crate) fn settings(
             language: language(goal, any_language, &card),
             ..ReadSettings::default()
         },
-        model: ModelChoice {
-            card,
-            settings: EmbedderSettings {
-                token_budget: token_budget.map_or(embedding.token_budget, NonZeroUsize::get),
-                ..embedding
-            },
-        },
         codebook: codebook_file(
             &models,
             codebook.as_deref().unwrap_or(Path::new(DEFAULT_CODEBOOK)),
@@ -129,13 +128,86 @@ pub(crate) fn settings(
             .neighbours
             .or(file.neighbours)
             .unwrap_or(DEFAULT_NEIGHBOURS),
-        threads,
+        strict: options.strict || file.strict.unwrap_or(false),
+        cache: if options.no_cache || goal == Goal::Tokens {
+            None
+        } else {
+            cache(options.cache.clone(), file.cache)
+        },
+        threads: embedding.replicas,
+        model: ModelChoice {
+            card,
+            settings: embedding,
+        },
+        corpus: if corpus.is_empty() {
+            file.corpus.unwrap_or_default()
+        } else {
+            corpus
+        },
+        out: options
+            .out
+            .clone()
+            .or(file.out)
+            .unwrap_or_else(|| Path::new("results").join(command)),
     })
+}
+
+/// A model alone, and how it runs.
+pub(crate) fn model(options: &ModelOptions) -> Result<(Card, EmbedderSettings)> {
+    let file = File::read(options.config.as_deref())?;
+    let card = card(&models(options, &file)?, options, &file)?;
+    let settings = EmbedderSettings {
+        prompt: prompt(&card, options, &file)?,
+        windows: file.windows.unwrap_or(true),
+        ..embedding(options, &file)
+    };
+    Ok((card, settings))
+}
+
+fn models(options: &ModelOptions, file: &File) -> Result<PathBuf> {
+    models_folder(options.models.as_deref().or(file.models.as_deref()))
+}
+
+fn card(models: &Path, options: &ModelOptions, file: &File) -> Result<Card> {
+    let named = options.model.as_deref().or(file.model.as_deref());
+    Ok(model::find(models, named.unwrap_or(DEFAULT_MODEL))?)
+}
+
+fn prompt(card: &Card, options: &ModelOptions, file: &File) -> Result<Option<String>> {
+    Ok(card.prompt(options.prompt.as_deref().or(file.prompt.as_deref()))?)
+}
+
+/// A replica a thread, and no prompt yet.
+fn embedding(options: &ModelOptions, file: &File) -> EmbedderSettings {
+    let defaults = EmbedderSettings::default();
+    EmbedderSettings {
+        replicas: options.threads.or(file.threads).map_or_else(
+            || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            NonZeroUsize::get,
+        ),
+        token_budget: options
+            .token_budget
+            .or(file.token_budget)
+            .map_or(defaults.token_budget, NonZeroUsize::get),
+        backend: options.backend.or(file.backend).unwrap_or_default(),
+        precision: options.precision.or(file.precision).unwrap_or_default(),
+        device: options.device.or(file.device).unwrap_or_default(),
+        ..defaults
+    }
+}
+
+/// The cache's file; none where it isn't wanted, or the system tells no place for it.
+fn cache(typed: Option<PathBuf>, written: Option<Cache>) -> Option<PathBuf> {
+    match (typed, written) {
+        (Some(path), _) | (None, Some(Cache::At(path))) => Some(path),
+        (None, Some(Cache::Used(false))) => None,
+        (None, _) => cache::default_path().ok(),
+    }
 }
 
 /// Which language articles must be in: the model's, where its vectors are wanted.
 fn language(goal: Goal, any_language: bool, card: &Card) -> Option<String> {
-    (goal > Goal::Tokens && !any_language).then(|| card.language.clone())
+    card.language.clone().filter(|_| goal > Goal::Tokens && !any_language)
 }
 
 fn encoding(label: Option<&str>) -> Result<Option<&'static encoding_rs::Encoding>> {

@@ -41,6 +41,7 @@ impl Observer {
             }
             Event::Note(note) => self.say(&format!("tifa: note: {note}")),
             _ if self.quiet => {}
+            Event::Remark(remark) => self.say(remark),
             Event::Started { stage } => self.start(stage),
             Event::Advanced { stage, done, total } => self.advance(stage, done, total),
             Event::Done {

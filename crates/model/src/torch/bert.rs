@@ -120,4 +120,8 @@ impl Encoder for Bert {
         Array2::from_shape_vec((batch.len(), self.dimensions), vectors)
             .map_err(|e| ModelError::Inference(e.to_string()))
     }
+
+    fn pads(&self) -> bool {
+        true
+    }
 }

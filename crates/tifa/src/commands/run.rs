@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use pipeline::{Goal, Outcome};
+use pipeline::{Goal, Limit, Outcome};
 
 use crate::args::Options;
+use crate::commands::count;
 use crate::{config, show};
 
 pub(crate) fn run(
@@ -53,16 +54,9 @@ fn summarize(outcome: &Outcome, goal: Goal) {
         ),
     };
     say!("{}{against}{left_out}", count(outcome.articles, "article"));
-    let windowed = match outcome.windowed {
-        Some((0, _)) => "; none cut by the model's limit".into(),
-        Some((long, windows)) => format!(
-            "; {} over the model's limit embedded whole, in {windows} windows",
-            count(long, "sentence")
-        ),
-        None => String::new(),
-    };
+    let limit = outcome.limit.map_or(String::new(), of_the_limit);
     say!(
-        "{}, {}, {}{windowed}; {} of page furniture taken out",
+        "{}, {}, {}{limit}; {} of page furniture taken out",
         count(outcome.sections, "section"),
         count(outcome.sentences, "sentence"),
         count(outcome.words, "word"),
@@ -92,22 +86,29 @@ fn summarize(outcome: &Outcome, goal: Goal) {
     say!("results: {}", outcome.out.display());
 }
 
+/// What became of sentences that the model can't read at once.
+fn of_the_limit(limit: Limit) -> String {
+    if limit.cut > 0 {
+        return format!(
+            "; {} cut at the model's limit, {} lost",
+            count(limit.cut, "sentence"),
+            count(limit.subwords_cut, "subword")
+        );
+    }
+    if limit.windowed > 0 {
+        return format!(
+            "; {} over the model's limit embedded whole, in {} windows",
+            count(limit.windowed, "sentence"),
+            limit.windows
+        );
+    }
+    "; none cut by the model's limit".into()
+}
+
 fn stand(sentences: usize) -> String {
     format!(
         "{} {}",
         count(sentences, "sentence"),
         if sentences == 1 { "stands" } else { "stand" }
     )
-}
-
-fn count(number: usize, noun: &str) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    format!("{grouped} {noun}{}", if number == 1 { "" } else { "s" })
 }
