@@ -370,11 +370,7 @@ struct Backlog<'a> {
 }
 
 impl Backlog<'_> {
-    fn look_up<E>(
-        &mut self,
-        block: &[usize],
-        delivery: &mut Delivery<'_, E>,
-    ) -> Result<(), E> {
+    fn look_up<E>(&mut self, block: &[usize], delivery: &mut Delivery<'_, E>) -> Result<(), E> {
         let Some(memory) = self.memory.as_mut() else {
             self.missing.extend(block);
             return Ok(());

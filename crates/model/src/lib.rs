@@ -17,6 +17,7 @@ mod files;
 mod finish;
 mod layout;
 mod memory;
+mod packed;
 mod pooling;
 mod prompt;
 mod pull;

@@ -64,7 +64,9 @@ impl Encoder for Packed {
                 .iter()
                 .zip(vectors.rows_mut().into_iter().skip(first))
             {
-                let vector = vector.as_slice_mut().expect("rows of a new array are whole");
+                let vector = vector
+                    .as_slice_mut()
+                    .expect("rows of a new array are whole");
                 self.pool(row..row + sequence.len(), vector);
                 row += sequence.len();
             }
@@ -158,7 +160,8 @@ impl Packed {
                 stride,
                 heads,
                 |head| weights.distances.of(head, sequence.len()),
-                &mut self.context[own.start * weights.context_stride..own.end * weights.context_stride],
+                &mut self.context
+                    [own.start * weights.context_stride..own.end * weights.context_stride],
                 weights.context_stride,
             );
             row = own.end;
@@ -201,7 +204,9 @@ impl Packed {
             let own = down.chunk(chunk);
             let outputs = own.start..kernels::padded(own.end);
             self.inner.resize(block.len() * outputs.len(), 0.0);
-            let left = self.operand.ready(up, inputs.clone(), rows, block.len(), stride);
+            let left = self
+                .operand
+                .ready(up, inputs.clone(), rows, block.len(), stride);
             up.multiply(
                 &left,
                 outputs.clone(),
@@ -210,9 +215,13 @@ impl Packed {
                     ..output(&mut self.inner, outputs.len())
                 },
             );
-            let left =
-                self.operand
-                    .ready(down, chunk..chunk + 1, &self.inner, block.len(), outputs.len());
+            let left = self.operand.ready(
+                down,
+                chunk..chunk + 1,
+                &self.inner,
+                block.len(),
+                outputs.len(),
+            );
             down.multiply(
                 &left,
                 0..stride,
@@ -275,6 +284,14 @@ fn output(values: &mut [f32], stride: usize) -> Output<'_> {
 
 impl Norm {
     fn apply(&self, level: Level, rows: &mut [f32], stride: usize, width: usize) {
-        kernels::layer_norm(level, rows, stride, width, &self.gain, &self.shift, self.epsilon);
+        kernels::layer_norm(
+            level,
+            rows,
+            stride,
+            width,
+            &self.gain,
+            &self.shift,
+            self.epsilon,
+        );
     }
 }

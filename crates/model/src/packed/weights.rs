@@ -132,8 +132,16 @@ struct Names {
 impl Names {
     fn of(architecture: Architecture, hyper: &Hyper, index: usize) -> Self {
         let named = |prefix: String, names: [&str; 8]| {
-            let [query, key, value, mixing, mixing_norm, up, down, output_norm] =
-                names.map(|name| format!("{prefix}.{name}"));
+            let [
+                query,
+                key,
+                value,
+                mixing,
+                mixing_norm,
+                up,
+                down,
+                output_norm,
+            ] = names.map(|name| format!("{prefix}.{name}"));
             Self {
                 query,
                 key,
@@ -300,7 +308,11 @@ fn norm(
 
 impl Weights {
     /// Reads and packs a model's weights; every file read is checked against the card.
-    pub(super) fn read(card: &Card, level: Level, precision: Precision) -> Result<Self, ModelError> {
+    pub(super) fn read(
+        card: &Card,
+        level: Level,
+        precision: Precision,
+    ) -> Result<Self, ModelError> {
         let layout = card.layout()?;
         let (architecture, hyper) = (layout.architecture, &layout.hyper);
         let format = match precision {
