@@ -107,8 +107,8 @@ impl Embedder {
     /// here can run, or a build without a backend.
     pub fn open(card: &Card, settings: &EmbedderSettings) -> Result<Self, ModelError> {
         backend::choose(card, settings)?;
-        let subwords = Subwords::of(card)?;
         let finish = Finish::new(card.layout()?);
+        let subwords = Subwords::of(card)?;
         let loaded = backend::load(card, settings)?;
         Self::start(card, subwords, finish, settings, loaded)
     }
@@ -370,11 +370,7 @@ struct Backlog<'a> {
 }
 
 impl Backlog<'_> {
-    fn look_up<E>(
-        &mut self,
-        block: &[usize],
-        delivery: &mut Delivery<'_, E>,
-    ) -> Result<(), E> {
+    fn look_up<E>(&mut self, block: &[usize], delivery: &mut Delivery<'_, E>) -> Result<(), E> {
         let Some(memory) = self.memory.as_mut() else {
             self.missing.extend(block);
             return Ok(());

@@ -123,7 +123,9 @@ impl Layout {
             max_length: match architecture {
                 // Tools cut texts for a table by habit, not for need.
                 Architecture::Static => longest,
-                _ => limit.max_seq_length.map_or(longest, |asked| asked.min(longest)),
+                _ => limit
+                    .max_seq_length
+                    .map_or(longest, |asked| asked.min(longest)),
             },
             longest,
             lower_case: limit.do_lower_case,

@@ -47,11 +47,7 @@ impl Pooling {
     /// Joins the pooled vectors of a text's windows, each with its number of tokens. Where pooling
     /// is a sum, it is as if it had run over all windows; `Cls` takes their mean by tokens. The
     /// vector of a single window stays as it is.
-    pub fn join<'a>(
-        self,
-        windows: impl IntoIterator<Item = (usize, &'a [f32])>,
-        into: &mut [f32],
-    ) {
+    pub fn join<'a>(self, windows: impl IntoIterator<Item = (usize, &'a [f32])>, into: &mut [f32]) {
         let mut windows = windows.into_iter();
         into.fill(0.0);
         let Some((mut tokens, first)) = windows.next() else {

@@ -115,8 +115,7 @@ fn encode(
                 pooled.nrows()
             )));
         }
-        let all =
-            all.get_or_insert_with(|| Array2::zeros((windows.len(), pooled.ncols())));
+        let all = all.get_or_insert_with(|| Array2::zeros((windows.len(), pooled.ncols())));
         for (&window, row) in members.iter().zip(pooled.rows()) {
             all.row_mut(window).assign(&row);
         }

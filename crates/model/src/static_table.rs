@@ -160,7 +160,10 @@ fn unknown(card: &Card) -> Result<Option<u32>, ModelError> {
     let Some(token) = file.model.unk_token else {
         return Ok(file.model.unk_id);
     };
-    let added = file.added_tokens.iter().find(|added| added.content == token);
+    let added = file
+        .added_tokens
+        .iter()
+        .find(|added| added.content == token);
     let listed = || {
         let id = file.model.vocab.get(&token)?.as_u64()?;
         u32::try_from(id).ok()

@@ -194,10 +194,7 @@ impl Kind {
 }
 
 /// The files that hold the weights in a folder of a model, the index of parts before the parts.
-pub(crate) fn weight_files(
-    files: &mut Files<'_>,
-    folder: &str,
-) -> Result<Vec<String>, ModelError> {
+pub(crate) fn weight_files(files: &mut Files<'_>, folder: &str) -> Result<Vec<String>, ModelError> {
     #[derive(Deserialize)]
     struct Index {
         weight_map: HashMap<String, String>,

@@ -62,7 +62,9 @@ pub(crate) fn embed(
     let mut file = folder.vectors("embeddings/sentences.npy", texts.len(), dimensions)?;
     let ledger = embedder.embed::<PipelineError>(
         &texts,
-        memory.as_mut().map(|memory| memory as &mut dyn model::Memory),
+        memory
+            .as_mut()
+            .map(|memory| memory as &mut dyn model::Memory),
         &mut |row, vector| Ok(file.put(row, vector)?),
         &mut |done, total| {
             observe(Event::Advanced {

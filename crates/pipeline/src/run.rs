@@ -14,8 +14,9 @@ use crate::clock::Clock;
 use crate::comparing::Comparison;
 use crate::ledger::SubwordCounts;
 use crate::pieces::{self, Piece};
+use crate::record::Record;
 use crate::theming::{self, PieceThemes};
-use crate::{Closest, Event, Goal, Limit, Outcome, PipelineError, Settings, embedding, record, writing};
+use crate::{Closest, Event, Goal, Limit, Outcome, PipelineError, Settings, embedding, writing};
 
 /// Does what the settings ask for and writes the output folder, whole or not at all.
 ///
@@ -108,12 +109,11 @@ impl<'a> Run<'a> {
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<Option<Embedder>, PipelineError> {
         let sentences = pieces.iter().map(|p| p.document.sentences.len()).sum();
-        self.clock
-            .time("load model", "models", observe, |observe| {
-                let embedder = embedding::open(self.settings, sentences, observe)?;
-                let count = usize::from(embedder.is_some());
-                Ok((embedder, count))
-            })
+        self.clock.time("load model", "models", observe, |observe| {
+            let embedder = embedding::open(self.settings, sentences, observe)?;
+            let count = usize::from(embedder.is_some());
+            Ok((embedder, count))
+        })
     }
 
     /// The model's tokenizer where the model itself doesn't run. Tokens alone ask for it; a run
@@ -255,8 +255,7 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         let comparison = self.clock.time("compare", "sentences", observe, |_| {
-            let comparison =
-                Comparison::new(pieces, rows, offsets, self.settings.neighbours);
+            let comparison = Comparison::new(pieces, rows, offsets, self.settings.neighbours);
             let count = comparison.neighbours.len();
             Ok::<_, PipelineError>((comparison, count))
         })?;
@@ -291,7 +290,7 @@ impl<'a> Run<'a> {
             "threads": self.settings.threads,
             "sentences_from_cache": fed.map(|fed| fed.recalled),
         });
-        let record = record::record(self.settings, pieces, problems, counts, &times);
+        let record = Record::new(self.settings, pieces, problems, counts, times);
         Ok(self.folder.commit(&record)?)
     }
 }

@@ -67,7 +67,11 @@ impl File {
             *path = home.join(&path);
         }
         // So does a model's name; a folder is told by its separator, as everywhere.
-        if let Some(model) = file.model.as_mut().filter(|m| m.contains(std::path::is_separator)) {
+        if let Some(model) = file
+            .model
+            .as_mut()
+            .filter(|m| m.contains(std::path::is_separator))
+        {
             *model = home.join(&model).to_string_lossy().into_owned();
         }
         if let Some(Cache::At(path)) = &mut file.cache {
@@ -207,7 +211,9 @@ fn cache(typed: Option<PathBuf>, written: Option<Cache>) -> Option<PathBuf> {
 
 /// Which language articles must be in: the model's, where its vectors are wanted.
 fn language(goal: Goal, any_language: bool, card: &Card) -> Option<String> {
-    card.language.clone().filter(|_| goal > Goal::Tokens && !any_language)
+    card.language
+        .clone()
+        .filter(|_| goal > Goal::Tokens && !any_language)
 }
 
 fn encoding(label: Option<&str>) -> Result<Option<&'static encoding_rs::Encoding>> {

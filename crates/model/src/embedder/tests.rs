@@ -141,7 +141,10 @@ fn each_row_is_handed_over_once_and_equal_texts_are_computed_once() {
         )
         .expect("vectors");
     assert!(seen.iter().all(|&times| times == 1));
-    assert!(told.is_sorted() && told.last() == Some(&(700, 700)), "{told:?}");
+    assert!(
+        told.is_sorted() && told.last() == Some(&(700, 700)),
+        "{told:?}"
+    );
     let different: std::collections::HashSet<_> = texts.iter().collect();
     assert_eq!(ledger.distinct, different.len());
     assert!(ledger.distinct < texts.len());
@@ -201,7 +204,10 @@ fn a_prompt_without_room_for_a_text_is_refused() {
         windows: true,
     };
     let refused = subwords.feed("", &framing).err().expect("must refuse");
-    assert!(refused.to_string().contains("takes 6 of the 8 subwords"), "{refused}");
+    assert!(
+        refused.to_string().contains("takes 6 of the 8 subwords"),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -230,7 +236,12 @@ fn what_the_sink_says_ends_the_run() {
             Self::Model
         }
     }
-    let ended = plain().embed(&["one", "two"], None, &mut |_, _| Err(Failed::Full), &mut |_, _| {});
+    let ended = plain().embed(
+        &["one", "two"],
+        None,
+        &mut |_, _| Err(Failed::Full),
+        &mut |_, _| {},
+    );
     assert!(matches!(ended, Err(Failed::Full)));
 }
 
@@ -243,7 +254,10 @@ struct Notebook {
 impl Memory for Notebook {
     fn recall(&mut self, texts: &[&str]) -> Vec<Option<Remembered>> {
         self.asked += texts.len();
-        texts.iter().map(|&text| self.kept.get(text).cloned()).collect()
+        texts
+            .iter()
+            .map(|&text| self.kept.get(text).cloned())
+            .collect()
     }
 
     fn remember(&mut self, new: Vec<(&str, Remembered)>) {

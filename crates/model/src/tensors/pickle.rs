@@ -130,7 +130,11 @@ impl Machine<'_> {
                     return Err("it sets the state of something else than a dict".into());
                 }
             }
-            other => return Err(format!("its pickle uses instruction 0x{other:02x}, and a state dict needs none such; convert it to model.safetensors")),
+            other => {
+                return Err(format!(
+                    "its pickle uses instruction 0x{other:02x}, and a state dict needs none such; convert it to model.safetensors"
+                ));
+            }
         }
         Ok(Some(()))
     }
@@ -216,7 +220,9 @@ impl Machine<'_> {
                 shape: sizes(shape)?,
                 strides: sizes(strides)?,
             }),
-            (function, _) => return Err(format!("its pickle calls {function:?} in an unknown way")),
+            (function, _) => {
+                return Err(format!("its pickle calls {function:?} in an unknown way"));
+            }
         };
         self.stack.push(made);
         Ok(())
@@ -269,7 +275,11 @@ impl Machine<'_> {
     }
 
     fn line(&mut self) -> Result<String, String> {
-        let end = self.left.iter().position(|&byte| byte == b'\n').ok_or(SHORT)?;
+        let end = self
+            .left
+            .iter()
+            .position(|&byte| byte == b'\n')
+            .ok_or(SHORT)?;
         let line = self.slice(end)?.to_vec();
         self.slice(1)?;
         String::from_utf8(line).map_err(|_| "a name is not UTF-8".into())
