@@ -22,8 +22,8 @@ mod torch;
 mod weights;
 
 pub use batch::{Batch, plan};
-pub use choice::{Backend, Device, Precision, Running};
 pub use card::{Card, Source, WeightFile, cards, find, from_folder};
+pub use choice::{Backend, Device, Precision, Running};
 pub use dense::{Dense, DenseActivation};
 pub use embedder::{Embedder, EmbedderSettings, Embeddings};
 pub use error::ModelError;

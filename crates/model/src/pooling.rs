@@ -47,11 +47,7 @@ impl Pooling {
     /// Joins the pooled vectors of a text's windows, each with its number of tokens. Where pooling
     /// is a sum, it is as if it had run over all windows; `Cls` takes their mean by tokens. The
     /// vector of a single window stays as it is.
-    pub fn join<'a>(
-        self,
-        windows: impl IntoIterator<Item = (usize, &'a [f32])>,
-        into: &mut [f32],
-    ) {
+    pub fn join<'a>(self, windows: impl IntoIterator<Item = (usize, &'a [f32])>, into: &mut [f32]) {
         let mut windows = windows.into_iter();
         into.fill(0.0);
         let Some((mut tokens, first)) = windows.next() else {
@@ -62,7 +58,7 @@ impl Pooling {
         for (length, row) in windows {
             if count == 1 {
                 let weight = self.weight(tokens);
-                into.iter_mut().for_each(|value| *value *= weight);
+                scale(into, weight);
             }
             if self == Self::Max {
                 raise(into, row);
@@ -99,11 +95,20 @@ fn raise(into: &mut [f32], row: &[f32]) {
     }
 }
 
+fn scale(into: &mut [f32], by: f32) {
+    for value in into {
+        *value *= by;
+    }
+}
+
 fn divide(into: &mut [f32], by: f32) {
-    into.iter_mut().for_each(|value| *value /= by);
+    for value in into {
+        *value /= by;
+    }
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "small whole numbers are exact")]
 mod tests {
     use super::*;
 

@@ -2,6 +2,9 @@
 
 mod checkpoint;
 mod pickle;
+#[cfg(test)]
+#[expect(clippy::float_cmp, reason = "numbers are read, not computed")]
+mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
@@ -194,10 +197,7 @@ impl Kind {
 }
 
 /// The files that hold the weights in a folder of a model, the index of parts before the parts.
-pub(crate) fn weight_files(
-    files: &mut Files<'_>,
-    folder: &str,
-) -> Result<Vec<String>, ModelError> {
+pub(crate) fn weight_files(files: &mut Files<'_>, folder: &str) -> Result<Vec<String>, ModelError> {
     #[derive(Deserialize)]
     struct Index {
         weight_map: HashMap<String, String>,

@@ -110,7 +110,9 @@ fn pooling_of(config: &Map<String, Value>, hidden: usize) -> Result<Pooling, Str
         ));
     }
     if config.get("include_prompt") == Some(&Value::Bool(false)) {
-        return Err("include_prompt is false; leaving prompts out of pooling is not supported".into());
+        return Err(
+            "include_prompt is false; leaving prompts out of pooling is not supported".into(),
+        );
     }
     let mut modes = modes(config);
     let mode = modes.pop().ok_or("no way of pooling is chosen")?;

@@ -1,5 +1,6 @@
 //! What the encoder promises, with its real weights. `scripts/setup` puts them in place.
 
+mod layout;
 mod pulling;
 #[cfg(feature = "torch")]
 mod reference;
