@@ -83,14 +83,14 @@ fn embedding(c: &mut Criterion) {
     let sentences = benches::sentences();
     let texts: Vec<&str> = sentences.iter().take(128).map(String::as_str).collect();
     let settings = model::EmbedderSettings::default();
-    let mut embedder = model::Embedder::open(&card(), settings).expect("the model loads");
+    let mut embedder = model::Embedder::open(&card(), &settings).expect("the model loads");
     let mut group = c.benchmark_group("embed");
     group.sample_size(10);
     group.throughput(Throughput::Elements(texts.len() as u64));
     group.bench_function("one replica", |b| {
         b.iter(|| {
-            let found = embedder.embed(&texts, &mut |_, _| {}).expect("vectors");
-            assert_eq!(found.vectors.dim(), (texts.len(), 384));
+            let (vectors, _) = embedder.embed_all(&texts).expect("vectors");
+            assert_eq!(vectors.dim(), (texts.len(), 384));
         });
     });
     group.finish();

@@ -61,7 +61,7 @@ fn full_precision() -> Vec<Precision> {
 pub struct Source {
     /// The registry: `pypi`.
     pub registry: String,
-    /// The package. Several packages carry a part each of one zip file, in this order.
+    /// The package, or the packages that carry a part each of one zip file, in this order.
     #[serde(alias = "package", deserialize_with = "one_or_several")]
     pub packages: Vec<String>,
     /// Its version.
@@ -72,7 +72,10 @@ pub struct Source {
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.packages.join(" + "), self.version)
+        match self.packages.as_slice() {
+            [first, .., last] => write!(f, "{first} … {last} {}", self.version),
+            few => write!(f, "{} {}", few.join(""), self.version),
+        }
     }
 }
 

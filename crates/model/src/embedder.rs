@@ -107,8 +107,8 @@ impl Embedder {
     /// here can run, or a build without a backend.
     pub fn open(card: &Card, settings: &EmbedderSettings) -> Result<Self, ModelError> {
         backend::choose(card, settings)?;
-        let subwords = Subwords::of(card)?;
         let finish = Finish::new(card.layout()?);
+        let subwords = Subwords::of(card)?;
         let loaded = backend::load(card, settings)?;
         Self::start(card, subwords, finish, settings, loaded)
     }

@@ -171,8 +171,8 @@ struct Limit {
 
 #[derive(Default, Deserialize)]
 struct TokenizerConfig {
-    // A float, since "no limit" is written as 1e30.
-    model_max_length: Option<f64>,
+    // "No limit" is written as 1e30, which is no count.
+    model_max_length: Option<serde_json::Number>,
 }
 
 /// What the model's files say of the texts it reads.
@@ -188,8 +188,7 @@ fn limit(files: &mut Files<'_>) -> Result<Limit, ModelError> {
         let tokenizer: TokenizerConfig = files.json("tokenizer_config.json")?.unwrap_or_default();
         limit.max_seq_length = tokenizer
             .model_max_length
-            .map(|length| length as usize)
-            .filter(|&length| length > 0);
+            .and_then(|length| usize::try_from(length.as_u64()?).ok());
     }
     Ok(limit)
 }

@@ -58,7 +58,7 @@ impl Pooling {
         for (length, row) in windows {
             if count == 1 {
                 let weight = self.weight(tokens);
-                into.iter_mut().for_each(|value| *value *= weight);
+                scale(into, weight);
             }
             if self == Self::Max {
                 raise(into, row);
@@ -95,11 +95,20 @@ fn raise(into: &mut [f32], row: &[f32]) {
     }
 }
 
+fn scale(into: &mut [f32], by: f32) {
+    for value in into {
+        *value *= by;
+    }
+}
+
 fn divide(into: &mut [f32], by: f32) {
-    into.iter_mut().for_each(|value| *value /= by);
+    for value in into {
+        *value /= by;
+    }
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "small whole numbers are exact")]
 mod tests {
     use super::*;
 

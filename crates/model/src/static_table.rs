@@ -112,7 +112,9 @@ impl Table {
             count += 1;
         }
         if count > 0 {
-            into.iter_mut().for_each(|sum| *sum /= count as f32);
+            for sum in into {
+                *sum /= count as f32;
+            }
         }
         Ok(())
     }
@@ -169,4 +171,145 @@ fn unknown(card: &Card) -> Result<Option<u32>, ModelError> {
         u32::try_from(id).ok()
     };
     Ok(added.map(|added| added.id).or_else(listed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Subwords;
+    use ndarray_npy::ReadNpyExt;
+    use safetensors::Dtype;
+    use safetensors::tensor::TensorView;
+
+    /// A model of four words: "a" with id 0 … "d" with id 3, where "d" is the unknown one.
+    fn folder(tensors: &[(&str, Dtype, Vec<usize>, Vec<u8>)]) -> (tempfile::TempDir, Card) {
+        let home = tempfile::tempdir().expect("a folder");
+        let views = tensors.iter().map(|(name, kind, shape, bytes)| {
+            let view = TensorView::new(*kind, shape.clone(), bytes).expect("a tensor");
+            (*name, view)
+        });
+        let weights = safetensors::serialize(views, None).expect("tensors");
+        let tokenizer = r#"{"version": "1.0", "added_tokens": [], "normalizer": null,
+            "pre_tokenizer": {"type": "Whitespace"},
+            "post_processor": {"type": "BertProcessing", "sep": ["b", 1], "cls": ["a", 0]},
+            "decoder": null, "truncation": null, "padding": null,
+            "model": {"type": "WordLevel", "unk_token": "d",
+                      "vocab": {"a": 0, "b": 1, "c": 2, "d": 3}}}"#;
+        let config = r#"{"model_type": "model2vec", "hidden_dim": 2, "normalize": false}"#;
+        for (name, bytes) in [
+            ("model.safetensors", &weights[..]),
+            ("tokenizer.json", tokenizer.as_bytes()),
+            ("config.json", config.as_bytes()),
+        ] {
+            fs_err::write(home.path().join(name), bytes).expect("a file");
+        }
+        let card = crate::from_folder(home.path()).expect("a model");
+        (home, card)
+    }
+
+    fn floats(name: &str, shape: &[usize], numbers: &[f32]) -> (String, Vec<usize>, Vec<u8>) {
+        let bytes = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
+        (name.to_owned(), shape.to_vec(), bytes)
+    }
+
+    fn open(card: &Card) -> (Subwords, Box<dyn Encoder>) {
+        let factory = factories(card, 1).expect("a table").pop().expect("one");
+        let subwords = Subwords::of(card).expect("a tokenizer");
+        (subwords, factory().expect("an encoder"))
+    }
+
+    fn encode(
+        (subwords, encoder): &mut (Subwords, Box<dyn Encoder>),
+        texts: &[&str],
+    ) -> Array2<f32> {
+        let mut batch = Batch::default();
+        for text in texts {
+            let windows = subwords.windows(text).expect("tokens");
+            assert_eq!(windows.len(), 1);
+            batch.push(&windows[0].ids);
+        }
+        encoder.encode(&batch).expect("vectors")
+    }
+
+    const ROWS: [f32; 8] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 1e6, 1e6];
+
+    #[test]
+    fn a_text_is_the_mean_of_its_rows_without_the_unknown_and_special_ones() {
+        let (name, shape, bytes) = floats("embeddings", &[4, 2], &ROWS);
+        let (_home, card) = folder(&[(&name, Dtype::F32, shape, bytes)]);
+        let found = encode(&mut open(&card), &["a b", "c", "c zebra c", "", "zebra"]);
+        let expected = [[2.5, 5.0], [16.0, 32.0], [16.0, 32.0], [0.0; 2], [0.0; 2]];
+        assert_eq!(found, ndarray::arr2(&expected));
+    }
+
+    #[test]
+    fn rows_may_be_shared_and_ids_weighted() {
+        let (name, shape, bytes) = floats("embeddings", &[2, 2], &ROWS[..4]);
+        let (weights, of_id, weighed) = floats("weights", &[4], &[1.0, 0.5, 2.0, 9.0]);
+        let mapping = [0_i64, 1, 1, 0].iter().flat_map(|x| x.to_le_bytes());
+        let mut tensors = [
+            (name.as_str(), Dtype::F32, shape, bytes),
+            (weights.as_str(), Dtype::F32, of_id, weighed),
+            ("mapping", Dtype::I64, vec![4], mapping.collect()),
+        ];
+        let (_home, card) = folder(&tensors);
+        let found = encode(&mut open(&card), &["b c", "a c"]);
+        assert_eq!(found, ndarray::arr2(&[[5.0, 10.0], [4.5, 9.0]]));
+        tensors[2].3 = [0_i64, 1, 2, 0]
+            .iter()
+            .flat_map(|x| x.to_le_bytes())
+            .collect();
+        let (_home, card) = folder(&tensors);
+        let said = factories(&card, 1).map(|_| ()).expect_err("no third row");
+        assert!(
+            said.to_string().contains("'mapping' points outside"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_vocabulary_larger_than_its_table_is_told() {
+        let (name, shape, bytes) = floats("embeddings", &[2, 2], &ROWS[..4]);
+        let (_home, card) = folder(&[(&name, Dtype::F32, shape, bytes)]);
+        let mut batch = Batch::default();
+        batch.push(&[0, 2]);
+        let said = open(&card).1.encode(&batch).expect_err("no row");
+        assert!(
+            said.to_string().contains("no vector of subword 2"),
+            "{said}"
+        );
+    }
+
+    #[derive(Deserialize)]
+    struct Reference {
+        texts: Vec<String>,
+    }
+
+    /// Made by model2vec without its limit of 512 subwords; see `scripts/peers`.
+    #[test]
+    fn vectors_are_those_of_model2vec_alone_and_in_any_batch() {
+        let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let card = crate::find(&dir.join("../../models"), "potion-base-8M").expect("a card");
+        crate::require(&card).expect("the table is here: run `tifa models pull potion-base-8M`");
+        let fixtures = dir.join("tests/fixtures");
+        let read = |name| fs_err::read(fixtures.join(name)).expect("a fixture");
+        let reference: Reference = serde_json::from_slice(&read("static.json")).expect("a fixture");
+        let expected = Array2::<f32>::read_npy(&read("static.npy")[..]).expect("a fixture");
+        let texts: Vec<&str> = reference.texts.iter().map(String::as_str).collect();
+        assert_eq!(expected.nrows(), texts.len());
+        let mut model = open(&card);
+        let found = encode(&mut model, &texts);
+        for (at, text) in texts.iter().enumerate() {
+            assert_eq!(
+                encode(&mut model, &[text]).row(0),
+                found.row(at),
+                "{text:?}"
+            );
+            let length = found.row(at).dot(&found.row(at)).sqrt().max(1e-12);
+            for (value, wanted) in found.row(at).iter().zip(expected.row(at)) {
+                // Sums run in the same order; the scaling to length 1 may round otherwise.
+                assert!((value / length - wanted).abs() <= 1e-6, "{text:?}");
+            }
+        }
+    }
 }

@@ -2,6 +2,9 @@
 
 mod checkpoint;
 mod pickle;
+#[cfg(test)]
+#[expect(clippy::float_cmp, reason = "numbers are read, not computed")]
+mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;

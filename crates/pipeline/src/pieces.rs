@@ -1,6 +1,6 @@
 //! Articles on their way through the text stages.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use source::{Article, Problem, Severity};
@@ -54,12 +54,19 @@ pub(crate) fn adopt(articles: Vec<Article>, settings: &Settings) -> Vec<Piece> {
         .iter()
         .map(|path| canonical(path))
         .collect();
+    // The rows of a table have one path.
+    let mut last: Option<(PathBuf, bool)> = None;
     articles
         .into_iter()
         .map(|article| {
-            let path = canonical(&article.path);
+            let known = last.take().filter(|(path, _)| *path == article.path);
+            let (_, is_studied) = last.insert(known.unwrap_or_else(|| {
+                let path = canonical(&article.path);
+                let is_studied = studied.iter().any(|root| path.starts_with(root));
+                (article.path.clone(), is_studied)
+            }));
             Piece {
-                is_studied: studied.iter().any(|root| path.starts_with(root)),
+                is_studied: *is_studied,
                 metadata: article.metadata.clone(),
                 article,
                 cleaned: Cleaned::default(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use source::{Problem, Severity};
 
@@ -11,12 +12,48 @@ use crate::pieces::Piece;
 use crate::writing::role;
 
 /// Record of a run. Everything that differs between equal runs stands under `times`.
-pub(crate) fn record(
+#[derive(Serialize)]
+pub(crate) struct Record<'a> {
+    #[serde(flatten)]
+    told: Value,
+    /// Written one by one: there may be a million.
+    #[serde(serialize_with = "inputs")]
+    inputs: &'a [Piece],
+    times: Value,
+}
+
+impl<'a> Record<'a> {
+    pub(crate) fn new(
+        settings: &Settings,
+        pieces: &'a [Piece],
+        problems: &[Problem],
+        counts: Option<&SubwordCounts>,
+        times: Value,
+    ) -> Self {
+        Self {
+            told: told(settings, pieces, problems, counts),
+            inputs: pieces,
+            times,
+        }
+    }
+}
+
+fn inputs<S: Serializer>(pieces: &&[Piece], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(pieces.iter().map(|piece| {
+        json!({
+            "doc_id": piece.article.doc_id,
+            "path": piece.article.path.to_string_lossy(),
+            "role": role(piece),
+            "sha256": piece.article.sha256,
+        })
+    }))
+}
+
+fn told(
     settings: &Settings,
     pieces: &[Piece],
     problems: &[Problem],
     counts: Option<&SubwordCounts>,
-    times: &Value,
 ) -> Value {
     let sum = |of: &dyn Fn(&Piece) -> usize| pieces.iter().map(of).sum::<usize>();
     let of_severity = |severity| problems.iter().filter(|p| p.severity == severity).count();
@@ -54,17 +91,11 @@ pub(crate) fn record(
             "paragraphs": sum(&|piece| piece.document.paragraphs.len()),
             "sentences": sum(&|piece| piece.document.sentences.len()),
             "words": sum(&|piece| piece.words.iter().sum()),
+            "distinct_sentences": counts.and_then(|c| c.fed.as_ref()).map(|fed| fed.distinct),
             "subwords": counts.map(|c| c.subwords(0..c.subwords.len())),
         },
         "truncation": counts.and_then(|c| truncation(settings, c)),
         "cleaning_rules": rules(pieces),
-        "inputs": pieces.iter().map(|piece| json!({
-            "doc_id": piece.article.doc_id,
-            "path": piece.article.path.to_string_lossy(),
-            "role": role(piece),
-            "sha256": piece.article.sha256,
-        })).collect::<Vec<_>>(),
-        "times": times,
     })
 }
 

@@ -14,10 +14,9 @@ use crate::clock::Clock;
 use crate::comparing::Comparison;
 use crate::ledger::SubwordCounts;
 use crate::pieces::{self, Piece};
+use crate::record::Record;
 use crate::theming::{self, PieceThemes};
-use crate::{
-    Closest, Event, Goal, Limit, Outcome, PipelineError, Settings, embedding, record, writing,
-};
+use crate::{Closest, Event, Goal, Limit, Outcome, PipelineError, Settings, embedding, writing};
 
 /// Does what the settings ask for and writes the output folder, whole or not at all.
 ///
@@ -291,7 +290,7 @@ impl<'a> Run<'a> {
             "threads": self.settings.threads,
             "sentences_from_cache": fed.map(|fed| fed.recalled),
         });
-        let record = record::record(self.settings, pieces, problems, counts, &times);
+        let record = Record::new(self.settings, pieces, problems, counts, times);
         Ok(self.folder.commit(&record)?)
     }
 }

@@ -1,6 +1,7 @@
 //! The output folder: built beside its place, put there in one step.
 
 use std::ffi::OsString;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -102,17 +103,24 @@ impl OutputFolder {
     ///
     /// # Errors
     /// [`ReportError::Unwritable`] when the folder can't be put there; what was there stays.
-    pub fn commit(self, record: &serde_json::Value) -> Result<(), ReportError> {
+    pub fn commit(self, record: &impl serde::Serialize) -> Result<(), ReportError> {
         let unwritable = |source: std::io::Error| ReportError::Unwritable {
             path: self.out.clone(),
             source,
         };
-        self.text(MARK, &format!("{record:#}\n"))?;
+        self.record(record)?;
         fs_err::remove_file(self.building.path().join(LOCK))?;
         put(self.building.path(), &self.out).map_err(unwritable)?;
         drop(self.lock);
         // Now the earlier results, or gone: removed with the guard.
         Ok(())
+    }
+
+    fn record(&self, record: &impl serde::Serialize) -> Result<(), ReportError> {
+        let mut file = BufWriter::new(fs_err::File::create(self.place(MARK)?)?);
+        serde_json::to_writer_pretty(&mut file, record).map_err(std::io::Error::from)?;
+        writeln!(file)?;
+        Ok(file.flush()?)
     }
 
     fn place(&self, name: &str) -> Result<PathBuf, ReportError> {

@@ -21,6 +21,10 @@ pub(super) fn list(bytes: &[u8]) -> Result<Vec<Stored>, String> {
     for at in 0..archive.len() {
         let mut member = archive.by_index(at).map_err(|e| e.to_string())?;
         let name = member.name().map_err(|e| e.to_string())?.into_owned();
+        // `torch.save` compresses nothing: sizes are as they seem, and numbers lie in one piece.
+        if member.compression() != CompressionMethod::Stored {
+            return Err(format!("member {name} is compressed"));
+        }
         // All lies in one folder, whose name is the file's at the time of saving.
         let inside = name.split_once('/').map_or("", |(_, inside)| inside);
         if inside == "data.pkl" {
@@ -32,9 +36,6 @@ pub(super) fn list(bytes: &[u8]) -> Result<Vec<Stored>, String> {
                 .read_to_string(&mut order)
                 .map_err(|e| e.to_string())?;
         } else if let Some(key) = inside.strip_prefix("data/") {
-            if member.compression() != CompressionMethod::Stored {
-                return Err(format!("member {name} is compressed"));
-            }
             let start = member.data_start().ok_or("a member has no place")? as usize;
             numbers.insert(key.to_owned(), start..start + member.size() as usize);
         }
@@ -46,7 +47,7 @@ pub(super) fn list(bytes: &[u8]) -> Result<Vec<Stored>, String> {
         return Err("it has no data.pkl; convert it to model.safetensors".into());
     }
     let Value::Dict(entries) = pickle::read(&pickled)? else {
-        return Err("it holds something else than a flat state dict".into());
+        return Err("it is not a flat state dict; convert it to model.safetensors".into());
     };
     entries
         .into_iter()

@@ -80,8 +80,11 @@ impl Machine<'_> {
             }
             0x8a => self.long()?,
             b'X' => {
-                let length = u32::from_le_bytes(self.bytes()?);
-                let text = self.slice(length as usize)?;
+                let length = u32::from_le_bytes(self.bytes()?) as usize;
+                if length > LONGEST_NAME {
+                    return Err(format!("a name has {length} bytes"));
+                }
+                let text = self.slice(length)?;
                 let text = str::from_utf8(text).map_err(|_| "a name is not UTF-8")?;
                 self.stack.push(Value::Text(text.to_owned()));
             }
@@ -239,16 +242,17 @@ impl Machine<'_> {
         Ok(())
     }
 
+    /// Remembers what a state dict recalls: single things and the sizes of a view. What can hold
+    /// more could be recalled into itself without end.
     fn remember(&mut self, at: usize) -> Result<(), String> {
-        // A dict is filled after it is remembered, so a copy would be stale; and nothing in a state
-        // dict points back to one.
-        let value = match self.stack.last() {
-            None => return Err("its pickle remembers nothing".into()),
-            Some(Value::Dict(_)) => None,
-            Some(value) => Some(value.clone()),
+        let value = self.stack.last().ok_or("its pickle remembers nothing")?;
+        let is_flat = match value {
+            Value::Dict(_) => false,
+            Value::Tuple(items) => items.iter().all(|item| matches!(item, Value::Int(_))),
+            _ => true,
         };
-        if let Some(value) = value {
-            self.memo.insert(at, value);
+        if is_flat {
+            self.memo.insert(at, value.clone());
         }
         Ok(())
     }
@@ -300,6 +304,7 @@ impl<'a> Machine<'a> {
     }
 }
 
+const LONGEST_NAME: usize = 1000;
 const SHORT: &str = "its pickle ends early";
 
 fn sizes(values: &[Value]) -> Result<Vec<usize>, String> {

@@ -1,6 +1,8 @@
 //! What the encoder promises, with its real weights. `scripts/setup` puts them in place.
 
 mod architectures;
+mod invariance;
+mod layout;
 mod pulling;
 #[cfg(feature = "torch")]
 mod reference;
@@ -10,6 +12,13 @@ use std::path::Path;
 
 fn models() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models"))
+}
+
+/// The models whose weights are on this machine.
+fn cards_with_weights() -> Vec<model::Card> {
+    let mut cards = model::cards(models()).expect("the cards are committed");
+    cards.retain(|card| model::require(card).is_ok());
+    cards
 }
 
 fn card() -> model::Card {

@@ -1,6 +1,6 @@
 //! Vectors against those of sentence-transformers, made by `scripts/peers/vectors`.
 
-use model::{Embedder, EmbedderSettings, Embeddings};
+use model::{Backend, Embedder, EmbedderSettings, Ledger, Precision};
 use ndarray::Array2;
 use ndarray_npy::ReadNpyExt;
 use serde::Deserialize;
@@ -19,13 +19,22 @@ fn reference() -> (Reference, Array2<f32>) {
     (texts, vectors)
 }
 
-fn embed(texts: &[&str], replicas: usize, token_budget: usize) -> Embeddings {
+struct Embedded {
+    vectors: Array2<f32>,
+    ledger: Ledger,
+}
+
+fn embed(texts: &[&str], replicas: usize, token_budget: usize) -> Embedded {
     let settings = EmbedderSettings {
         replicas,
         token_budget,
+        backend: Backend::Bert,
+        precision: Precision::F32,
+        ..EmbedderSettings::default()
     };
-    let mut embedder = Embedder::open(&crate::card(), settings).expect("the model loads");
-    embedder.embed(texts, &mut |_, _| {}).expect("texts embed")
+    let mut embedder = Embedder::open(&crate::card(), &settings).expect("the model loads");
+    let (vectors, ledger) = embedder.embed_all(texts).expect("texts embed");
+    Embedded { vectors, ledger }
 }
 
 #[test]
@@ -37,11 +46,11 @@ fn vectors_are_those_of_sentence_transformers() {
         let cosine = found.vectors.row(index).dot(&expected.row(index));
         assert!(cosine >= 0.99999, "cosine {cosine} for {text:?}");
         assert_eq!(
-            found.subwords[index] + 2,
+            found.ledger.subwords[index] as usize + 2,
             reference.subwords_with_special[index],
             "{text:?}"
         );
-        assert_eq!(found.windows[index], 1);
+        assert_eq!(found.ledger.windows[index], 1);
     }
 }
 
@@ -77,9 +86,10 @@ fn a_text_over_the_limit_is_windowed_and_its_end_still_counts() {
     let ends_otherwise = format!("{long} Penguins waddle over Antarctic ice.");
     let found = embed(&[&long, &ends_otherwise], 1, 4096);
     assert!(
-        found.subwords[0] > 600 && found.windows[0] == found.subwords[0].div_ceil(254),
+        found.ledger.subwords[0] > 600
+            && found.ledger.windows[0] == found.ledger.subwords[0].div_ceil(254),
         "{:?}",
-        found.windows
+        found.ledger
     );
     assert!(found.vectors.row(0).dot(&found.vectors.row(1)) < 0.99999);
     for row in found.vectors.rows() {

@@ -327,6 +327,7 @@ fn a_reader_that_goes_away_is_no_error() {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_tifa"))
             .args(line.split_whitespace())
             .env("TIFA_MODELS", util::models())
+            .env("TIFA_CACHE", dir.cache())
             .current_dir(dir.path())
             .stdout(writer)
             .output()

@@ -3,17 +3,27 @@
 /// Folders to run in, what a run said, and tables read back.
 mod util;
 
+/// What runs a model, and what is said of it.
+mod backends;
 /// Every input that is wrong, and what the user is told.
 mod bad_input;
+/// Vectors of earlier runs.
+mod cache;
 /// Help, quiet, settings, the summary, and the stages alone.
 mod command_line;
+/// `tifa eval`.
+mod eval;
 /// The architecture's invariants.
 mod house;
+/// Sentences over the model's limit.
+mod limit;
 /// The article of the journal, where it lies beside the checkout.
 mod real_article;
 /// Two runs, with one thread and two.
 #[cfg(feature = "torch")]
 mod same_bytes;
+/// A model of a few words, made for the test: it needs no weights.
+mod tiny;
 /// The demonstration corpus, from its files to every table.
 #[cfg(feature = "torch")]
 mod whole_way;

@@ -63,16 +63,28 @@ pub(crate) fn models() -> PathBuf {
     models
 }
 
-/// A folder that goes with the test.
-pub(crate) struct Dir(TempDir);
+/// A folder that goes with the test, and a cache beside it: never the user's own.
+pub(crate) struct Dir {
+    home: TempDir,
+    cache: TempDir,
+}
 
 impl Dir {
     pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().expect("a folder"))
+        let folder = || tempfile::tempdir().expect("a folder");
+        Self {
+            home: folder(),
+            cache: folder(),
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.0.path()
+        self.home.path()
+    }
+
+    /// The cache that runs in this folder use.
+    pub(crate) fn cache(&self) -> PathBuf {
+        self.cache.path().join("vectors.sqlite")
     }
 
     pub(crate) fn join(&self, name: &str) -> PathBuf {
@@ -117,6 +129,7 @@ impl Dir {
         let output = Command::new(env!("CARGO_BIN_EXE_tifa"))
             .args(args)
             .env("TIFA_MODELS", models)
+            .env("TIFA_CACHE", self.cache())
             .current_dir(self.path())
             .timeout(Duration::from_secs(120))
             .output()
@@ -135,6 +148,7 @@ impl Dir {
         std::process::Command::new(env!("CARGO_BIN_EXE_tifa"))
             .args(line.split_whitespace())
             .env("TIFA_MODELS", models())
+            .env("TIFA_CACHE", self.cache())
             .current_dir(self.path())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -210,7 +224,6 @@ pub(crate) fn rows(path: &Path) -> Vec<Row> {
         .collect()
 }
 
-#[cfg(feature = "torch")]
 #[track_caller]
 pub(crate) fn number(row: &Row, column: &str) -> f64 {
     let written = &row[column];
