@@ -118,7 +118,7 @@ pub enum ModelError {
     },
     /// Built without libtorch.
     #[error(
-        "this build of tifa has no libtorch, so it can't embed; run scripts/setup and build with the default features"
+        "this build of tifa has no libtorch, which the backend 'bert' and the device 'cuda' need; take the backend 'packed', or run scripts/setup and build with the default features"
     )]
     NoBackend,
 }

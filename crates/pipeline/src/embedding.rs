@@ -1,6 +1,6 @@
 //! Sentences to vectors, straight into the output folder.
 
-use model::{Embedder, ModelError};
+use model::Embedder;
 use report::{OutputFolder, WrittenVectors};
 
 use crate::ledger::SubwordCounts;
@@ -14,32 +14,21 @@ pub(crate) const STAGE: &str = "embed";
 /// Fewer sentences than this don't repay another replica's start.
 const SENTENCES_A_REPLICA: usize = 32;
 
-/// The model, with as many replicas as so many sentences repay; `None`, and a note, where this build
-/// can't run it.
+/// The model, with as many replicas as so many sentences repay.
 pub(crate) fn open(
     settings: &Settings,
     sentences: usize,
     observe: &mut dyn FnMut(Event<'_>),
-) -> Result<Option<Embedder>, PipelineError> {
+) -> Result<Embedder, PipelineError> {
     let choice = &settings.model;
     let replicas = sentences.div_ceil(SENTENCES_A_REPLICA);
     let settings = model::EmbedderSettings {
         replicas: settings.threads.min(replicas),
         ..choice.settings.clone()
     };
-    match Embedder::open(&choice.card, &settings) {
-        Ok(embedder) => {
-            observe(Event::Remark(&format!("model: {}", embedder.describe())));
-            Ok(Some(embedder))
-        }
-        Err(missing @ ModelError::NoBackend) => {
-            observe(Event::Note(&format!(
-                "{missing}; vectors, themes and comparison are left out"
-            )));
-            Ok(None)
-        }
-        Err(error) => Err(error.into()),
-    }
+    let embedder = Embedder::open(&choice.card, &settings)?;
+    observe(Event::Remark(&format!("model: {}", embedder.describe())));
+    Ok(embedder)
 }
 
 /// Embeds the sentences of all pieces. Each vector goes to its place in the folder's file.

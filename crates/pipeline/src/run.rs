@@ -66,20 +66,16 @@ impl<'a> Run<'a> {
     fn finish(mut self, observe: &mut dyn FnMut(Event<'_>)) -> Result<Outcome, PipelineError> {
         let (pieces, problems) = self.read(observe)?;
         let offsets = offsets(&pieces);
-        let needs_model = self.settings.goal > Goal::Tokens;
-        let embedder = if needs_model {
-            self.open_model(&pieces, observe)?
+        let (vectors, subwords, counts) = if self.settings.goal > Goal::Tokens {
+            let embedder = self.open_model(&pieces, observe)?;
+            let (vectors, counts) = self.embed(&pieces, &offsets, embedder, observe)?;
+            (Some(vectors), None, Some(counts))
         } else {
-            None
-        };
-        let subwords = self.open_tokenizer(embedder.as_ref(), observe)?;
-        let (vectors, counts) = match (embedder, &subwords) {
-            (Some(embedder), _) => {
-                let (vectors, counts) = self.embed(&pieces, &offsets, embedder, observe)?;
-                (Some(vectors), Some(counts))
-            }
-            (None, Some(subwords)) => (None, Some(count_subwords(&pieces, subwords)?)),
-            (None, None) => (None, None),
+            let subwords = self.open_tokenizer(observe)?;
+            let counts = subwords
+                .as_ref()
+                .map(|subwords| count_subwords(&pieces, subwords));
+            (None, subwords, counts.transpose()?)
         };
         let counts = counts.as_ref();
 
@@ -107,27 +103,20 @@ impl<'a> Run<'a> {
         &mut self,
         pieces: &[Piece],
         observe: &mut dyn FnMut(Event<'_>),
-    ) -> Result<Option<Embedder>, PipelineError> {
+    ) -> Result<Embedder, PipelineError> {
         let sentences = pieces.iter().map(|p| p.document.sentences.len()).sum();
         self.clock.time("load model", "models", observe, |observe| {
-            let embedder = embedding::open(self.settings, sentences, observe)?;
-            let count = usize::from(embedder.is_some());
-            Ok((embedder, count))
+            Ok((embedding::open(self.settings, sentences, observe)?, 1))
         })
     }
 
-    /// The model's tokenizer where the model itself doesn't run. Tokens alone ask for it; a run
-    /// without libtorch takes it where it is.
+    /// The model's tokenizer, where it is: tokens alone don't need the model itself.
     fn open_tokenizer(
         &self,
-        embedder: Option<&Embedder>,
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<Option<Subwords>, PipelineError> {
         let card = &self.settings.model.card;
         let path = card.path_of(model::TOKENIZER);
-        if embedder.is_some() {
-            return Ok(None);
-        }
         if !path.is_file() {
             observe(Event::Note(&format!(
                 "no subwords: {} is missing; fetch it with `tifa models pull {}`",

@@ -337,3 +337,30 @@ fn a_reader_that_goes_away_is_no_error() {
         assert_eq!(output.status.code(), Some(0), "tifa {line}: {err}");
     }
 }
+
+#[test]
+fn no_weights_are_needed_for_words() {
+    let dir = Dir::new();
+    let card = util::models().join("all-MiniLM-L6-v2/card.toml");
+    let book = util::models().join("codebooks/qiushi.toml");
+    dir.file("models/m/card.toml", fs_err::read(card).expect("a card"))
+        .file(
+            "models/codebooks/qiushi.toml",
+            fs_err::read(book).expect("a codebook"),
+        )
+        .file("a.txt", article(1));
+    let ran = dir.tifa_with(&["tokenize", "a.txt", "--out", "out"], &dir.join("models"));
+    ran.exits(0).tells(&[
+        "no subwords",
+        "tokenizer.json is missing",
+        "tifa models pull",
+    ]);
+    let tokens = rows(&dir.join("out/tokens.csv"));
+    assert!(tokens.len() > 50);
+    assert!(tokens.iter().all(|row| row["kind"] == "word"));
+    assert!(
+        rows(&dir.join("out/sentences.csv"))
+            .iter()
+            .all(|row| row["subwords"].is_empty())
+    );
+}

@@ -20,13 +20,11 @@ mod limit;
 /// The article of the journal, where it lies beside the checkout.
 mod real_article;
 /// Two runs, with one thread and two.
-#[cfg(feature = "torch")]
 mod same_bytes;
 /// A model of a few words, made for the test: it needs no weights.
 mod tiny;
 /// The demonstration corpus, from its files to every table.
-#[cfg(feature = "torch")]
 mod whole_way;
-/// What a build without libtorch still does.
+/// The little that a build without libtorch can't do.
 #[cfg(not(feature = "torch"))]
 mod without_torch;

@@ -45,13 +45,10 @@ pub(crate) fn root() -> PathBuf {
     fs_err::canonicalize(root).expect("the workspace")
 }
 
-/// The folder of the model cards; where the build runs models, with the weights there.
+/// The folder of the model cards, with the weights there.
 #[track_caller]
 pub(crate) fn models() -> PathBuf {
     let models = root().join("models");
-    if cfg!(not(feature = "torch")) {
-        return models;
-    }
     for file in ["config.json", "tokenizer.json", "model.safetensors"] {
         let path = models.join("all-MiniLM-L6-v2/weights").join(file);
         assert!(
@@ -207,7 +204,6 @@ impl std::fmt::Display for Ran {
 /// A row of a table, by column.
 pub(crate) type Row = BTreeMap<String, String>;
 
-#[cfg(feature = "torch")]
 #[track_caller]
 pub(crate) fn header(path: &Path) -> Vec<String> {
     let mut reader = csv::Reader::from_path(path).expect("a table");

@@ -1,64 +1,15 @@
-//! A build without libtorch: everything but the neural stages works, and what is missing is said.
+//! A build without libtorch does all but run libtorch's own encoder.
 
-use crate::util::{self, Dir, article, rows};
+use crate::util::{Dir, article};
 
 #[test]
-fn a_run_does_the_text_stages_and_says_what_is_missing() {
+fn the_backend_that_needs_libtorch_is_told_with_the_one_that_does_not() {
     let dir = Dir::new();
-    dir.file("in/a.txt", article(1))
-        .file("in/b.txt", article(2));
-    let ran = dir.tifa("run in --out out");
-    ran.exits(0)
-        .tells(&["no libtorch", "scripts/setup", "themes", "left out"]);
-    ran.prints(&["2 articles", "results: out"]);
-    let out = dir.join("out");
-    assert_eq!(rows(&out.join("documents.csv")).len(), 2);
-    util::assert_offsets_cut_the_text(&out, dir.path());
-    for neural in [
-        "themes.csv",
-        "similarity.csv",
-        "neighbours.csv",
-        "profiles.csv",
-        "embeddings",
-    ] {
-        assert!(!out.join(neural).exists(), "{neural}");
+    dir.file("a.txt", article(1));
+    for asked in ["--backend bert", "--device cuda"] {
+        dir.tifa(&format!("embed a.txt {asked} --out out"))
+            .exits(2)
+            .tells(&["no libtorch", "backend 'packed'", "scripts/setup"]);
+        assert!(!dir.join("out").exists());
     }
-    assert!(util::record(&out)["truncation"].is_null());
-}
-
-#[test]
-fn quiet_still_says_what_is_missing() {
-    let dir = Dir::new();
-    let ran = dir
-        .file("a.txt", article(1))
-        .tifa("run a.txt --out out --quiet");
-    ran.exits(0).tells(&["no libtorch"]);
-    assert_eq!(ran.out, "");
-}
-
-#[test]
-fn neither_weights_nor_libtorch_are_needed_for_words() {
-    let dir = Dir::new();
-    let card = util::models().join("all-MiniLM-L6-v2/card.toml");
-    let book = util::models().join("codebooks/qiushi.toml");
-    dir.file("models/m/card.toml", fs_err::read(card).expect("a card"))
-        .file(
-            "models/codebooks/qiushi.toml",
-            fs_err::read(book).expect("a codebook"),
-        )
-        .file("a.txt", article(1));
-    let ran = dir.tifa_with(&["tokenize", "a.txt", "--out", "out"], &dir.join("models"));
-    ran.exits(0).tells(&[
-        "no subwords",
-        "tokenizer.json is missing",
-        "tifa models pull",
-    ]);
-    let tokens = rows(&dir.join("out/tokens.csv"));
-    assert!(tokens.len() > 50);
-    assert!(tokens.iter().all(|row| row["kind"] == "word"));
-    assert!(
-        rows(&dir.join("out/sentences.csv"))
-            .iter()
-            .all(|row| row["subwords"].is_empty())
-    );
 }
