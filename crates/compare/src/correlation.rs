@@ -1,5 +1,7 @@
 //! Correlation of two lists of numbers.
 
+use std::cmp::Ordering;
+
 /// Pearson's correlation: how near the pairs lie to a rising line. `None` for fewer than two pairs,
 /// or where one side is all the same.
 ///
@@ -38,7 +40,9 @@ fn ranks(numbers: &[f64]) -> Vec<f64> {
     order.sort_by(|&a, &b| numbers[a].total_cmp(&numbers[b]));
     let mut ranks = vec![0.0; numbers.len()];
     let mut before = 0;
-    for equal in order.chunk_by(|&a, &b| numbers[a] == numbers[b]) {
+    for equal in
+        order.chunk_by(|&a, &b| numbers[a].partial_cmp(&numbers[b]) == Some(Ordering::Equal))
+    {
         let shared = before as f64 + f64::midpoint(1.0, equal.len() as f64);
         for &at in equal {
             ranks[at] = shared;

@@ -1,5 +1,7 @@
 //! What stands before each text.
 
+use std::collections::BTreeMap;
+
 use crate::layout::PROMPTS;
 use crate::{Card, ModelError};
 
@@ -15,7 +17,7 @@ impl Card {
             let layout = self.layout()?;
             (layout.prompts, layout.default_prompt)
         } else {
-            Default::default()
+            (BTreeMap::new(), None)
         };
         let prompt = match (asked, default) {
             (Some(asked), _) => Some(prompts.remove(asked).unwrap_or_else(|| asked.to_owned())),

@@ -132,6 +132,11 @@ fn a_prompt_changes_vectors_and_no_counts() {
     assert_eq!(util::record(&with)["settings"]["prompt"], "north east ");
     assert!(util::record(&without)["settings"]["prompt"].is_null());
 
+    dir.tifa_tiny("embed a.txt --model tiny --prompt question --out named")
+        .exits(0)
+        .tells(&["prompt \"north east \""]);
+    assert_eq!(vectors(&dir.join("named")), vectors(&with));
+
     let long = [
         "embed",
         "a.txt",

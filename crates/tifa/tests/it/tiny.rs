@@ -37,7 +37,12 @@ impl Dir {
             "model": {"type": "WordLevel", "unk_token": "[UNK]", "vocab": vocabulary},
         });
         let config = json!({"model_type": "model2vec", "hidden_dim": 3, "normalize": true});
+        let prompts = json!({"prompts": {"question": "north east "}});
         let files = [
+            (
+                "config_sentence_transformers.json",
+                prompts.to_string().into_bytes(),
+            ),
             ("config.json", config.to_string().into_bytes()),
             ("tokenizer.json", tokenizer.to_string().into_bytes()),
             ("model.safetensors", table()),
@@ -48,11 +53,11 @@ impl Dir {
              pooling = \"mean\"\nnormalize = true\ndescription = \"A few words\"\n"
         );
         for (name, contents) in files {
-            card += &format!(
-                "[[file]]\npath = \"{name}\"\nbytes = {}\nsha256 = \"{}\"\n",
-                contents.len(),
-                hex::encode(Sha256::digest(&contents))
-            );
+            let hash = hex::encode(Sha256::digest(&contents));
+            card.extend([
+                format!("[[file]]\npath = \"{name}\"\n"),
+                format!("bytes = {}\nsha256 = \"{hash}\"\n", contents.len()),
+            ]);
             self.file(&format!("models/tiny/weights/{name}"), contents);
         }
         self.file("models/tiny/card.toml", card)
