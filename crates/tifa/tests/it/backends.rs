@@ -40,9 +40,15 @@ fn what_does_not_go_together_is_told_and_nothing_written() {
     let dir = Dir::new();
     dir.with_tiny().file("a.txt", article(1));
     for (options, told) in [
-        ("--backend packed", "which the backend 'static' runs on the cpu"),
+        (
+            "--backend packed",
+            "which the backend 'static' runs on the cpu",
+        ),
         ("--precision bf16", "others run in f32"),
-        ("--device cuda", "which the backend 'static' runs on the cpu"),
+        (
+            "--device cuda",
+            "which the backend 'static' runs on the cpu",
+        ),
         (
             "--backend quick",
             "[possible values: auto, packed, bert, static]",
