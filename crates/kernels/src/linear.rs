@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::PANEL;
-use crate::line::Lines;
+use crate::line::{self, Lines};
 use crate::pack::{Format, Linear};
 use crate::rows::{self, Activation};
 use crate::tile::Tile;
@@ -171,6 +171,8 @@ impl Linear {
         let (most_rows, most_panels) = (self.kernels.rows(), self.kernels.panels());
         let panels = outputs.start / PANEL..outputs.end / PANEL;
         let first_rows = tile.a;
+        // Each tile asks for its share of the next panels, so that none waits for memory.
+        let share = (tile.steps * most_panels).div_ceil(left.rows.div_ceil(most_rows));
         for panel in panels.clone().step_by(most_panels) {
             let width = most_panels.min(panels.end - panel);
             let column = panel * PANEL;
@@ -192,6 +194,10 @@ impl Linear {
                     if !left.scales.is_empty() {
                         let scale = row * left.chunks.len() + chunk - left.chunks.start;
                         tile.row_scales = left.scales.as_ptr().add(scale);
+                    }
+                    let done = row / most_rows * share;
+                    for line in done..done + share {
+                        line::prefetch(tile.b.wrapping_add(width * self.panel_lines + line));
                     }
                     self.kernels.of(tile.rows, width)(&tile);
                 }

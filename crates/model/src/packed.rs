@@ -41,7 +41,7 @@ struct Packed {
     /// Queries, keys and values of each token.
     projected: Vec<f32>,
     context: Vec<f32>,
-    /// A block's rows on their way through the feed-forward layer.
+    /// The next hidden state, as it comes out of the feed-forward layer.
     sums: Vec<f32>,
     inner: Vec<f32>,
 }
@@ -100,10 +100,12 @@ impl Packed {
         let rows = self.embed(&weights, sequences)?;
         for layer in weights.order.iter().map(|&index| &weights.layers[index]) {
             self.attend(&weights, layer, sequences, rows);
+            self.sums.resize(rows * weights.stride, 0.0);
             for block in blocks(rows, weights.level) {
                 self.mix(&weights, layer, block.clone());
                 self.feed_forward(&weights, layer, block);
             }
+            std::mem::swap(&mut self.hidden, &mut self.sums);
         }
         Ok(())
     }
@@ -191,14 +193,15 @@ impl Packed {
             .apply(weights.level, rows, weights.stride, weights.hidden);
     }
 
-    /// Adds the feed-forward layer's output to a block's hidden state, and normalizes. A chunk of the
-    /// inner layer is made and used before the next, so that it never leaves the cache.
+    /// Adds the feed-forward layer's output to a block's hidden state, normalizes, and leaves the
+    /// next hidden state in `sums`. A chunk of the inner layer is made and used before the next, so
+    /// that it never leaves the cache.
     fn feed_forward(&mut self, weights: &Weights, layer: &Layer, block: Range<usize>) {
         let (up, down) = (&layer.up, &layer.down);
         let stride = weights.stride;
-        let rows = &mut self.hidden[block.start * stride..block.end * stride];
-        self.sums.clear();
-        self.sums.extend_from_slice(rows);
+        let own = block.start * stride..block.end * stride;
+        let (rows, sums) = (&self.hidden[own.clone()], &mut self.sums[own]);
+        sums.copy_from_slice(rows);
         let inputs = 0..up.chunks();
         for chunk in 0..down.chunks() {
             let own = down.chunk(chunk);
@@ -228,14 +231,13 @@ impl Packed {
                 &mut Output {
                     adds: true,
                     bias: chunk + 1 == down.chunks(),
-                    ..output(&mut self.sums, stride)
+                    ..output(sums, stride)
                 },
             );
         }
-        rows.copy_from_slice(&self.sums);
         layer
             .output_norm
-            .apply(weights.level, rows, stride, weights.hidden);
+            .apply(weights.level, sums, stride, weights.hidden);
     }
 
     fn pool(&self, tokens: Range<usize>, into: &mut [f32]) {
