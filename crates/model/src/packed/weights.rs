@@ -103,6 +103,7 @@ impl Distances {
 
 /// The bucket of a distance: exact near by, logarithmic beyond, as in T5 and MPNet (Raffel et al.
 /// 2020, section 2.1). The upper half of the buckets is for keys that come after the query.
+#[expect(clippy::cast_sign_loss, reason = "the logarithm of 1 and more")]
 fn bucket(distance: i64, buckets: usize) -> usize {
     const FARTHEST: f32 = 128.0;
     let half = buckets / 2;
