@@ -83,6 +83,9 @@ impl Ledger {
     }
 }
 
+/// Gets a text's place among the texts, and its vector.
+pub type Sink<'a, E> = dyn FnMut(usize, &[f32]) -> Result<(), E> + 'a;
+
 /// A model ready to embed.
 pub struct Embedder {
     card: Card,
@@ -215,7 +218,7 @@ impl Embedder {
         &mut self,
         texts: &[&str],
         memory: Option<&mut dyn Memory>,
-        sink: &mut dyn FnMut(usize, &[f32]) -> Result<(), E>,
+        sink: &mut Sink<'_, E>,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Ledger, E> {
         let distinct = Distinct::of(texts);
@@ -251,7 +254,7 @@ impl Embedder {
             if under_way == 0 {
                 break;
             }
-            self.take(&results, &mut backlog, &mut delivery)?;
+            take(&results, &mut backlog, &mut delivery)?;
             under_way -= 1;
         }
         backlog.keep(texts);
@@ -308,40 +311,6 @@ impl Embedder {
         }
         Ok(chunk)
     }
-
-    /// Waits for a chunk and delivers it.
-    fn take<E: From<ModelError>>(
-        &self,
-        results: &Receiver<Done>,
-        backlog: &mut Backlog<'_>,
-        delivery: &mut Delivery<'_, E>,
-    ) -> Result<(), E> {
-        let done = results.recv().map_err(|_| stopped())?;
-        let embedded = done.outcome?;
-        for ((&place, row), &counts) in done
-            .places
-            .iter()
-            .zip(embedded.vectors.rows())
-            .zip(&embedded.counts)
-        {
-            let vector = row.to_slice().ok_or_else(stopped)?;
-            delivery.deliver(place, vector, counts)?;
-            if backlog.memory.is_some() {
-                backlog.fresh.push((
-                    place,
-                    Remembered {
-                        vector: vector.to_vec(),
-                        subwords: counts.subwords,
-                        windows: counts.windows,
-                    },
-                ));
-            }
-        }
-        if backlog.fresh.len() >= BLOCK {
-            backlog.keep(delivery.texts);
-        }
-        Ok(())
-    }
 }
 
 impl Drop for Embedder {
@@ -356,6 +325,39 @@ impl Drop for Embedder {
 
 fn stopped() -> ModelError {
     ModelError::Inference("the model's threads have stopped".into())
+}
+
+/// Waits for a chunk and delivers it.
+fn take<E: From<ModelError>>(
+    results: &Receiver<Done>,
+    backlog: &mut Backlog<'_>,
+    delivery: &mut Delivery<'_, E>,
+) -> Result<(), E> {
+    let done = results.recv().map_err(|_| stopped())?;
+    let embedded = done.outcome?;
+    for ((&place, row), &counts) in done
+        .places
+        .iter()
+        .zip(embedded.vectors.rows())
+        .zip(&embedded.counts)
+    {
+        let vector = row.to_slice().ok_or_else(stopped)?;
+        delivery.deliver(place, vector, counts)?;
+        if backlog.memory.is_some() {
+            backlog.fresh.push((
+                place,
+                Remembered {
+                    vector: vector.to_vec(),
+                    subwords: counts.subwords,
+                    windows: counts.windows,
+                },
+            ));
+        }
+    }
+    if backlog.fresh.len() >= BLOCK {
+        backlog.keep(delivery.texts);
+    }
+    Ok(())
 }
 
 /// Texts still to be embedded, and vectors still to be kept.
@@ -411,7 +413,7 @@ struct Delivery<'a, E> {
     distinct: &'a Distinct,
     ledger: Ledger,
     done: usize,
-    sink: &'a mut dyn FnMut(usize, &[f32]) -> Result<(), E>,
+    sink: &'a mut Sink<'a, E>,
     progress: &'a mut dyn FnMut(usize, usize),
 }
 

@@ -33,7 +33,7 @@ pub use batch::Batch;
 pub use card::{Card, Source, WeightFile, cards, find, from_folder};
 pub use choice::{Backend, Device, Precision, Running};
 pub use dense::{Dense, DenseActivation};
-pub use embedder::{Embedder, EmbedderSettings, Ledger};
+pub use embedder::{Embedder, EmbedderSettings, Ledger, Sink};
 pub use error::ModelError;
 pub use layout::{Activation, Architecture, Hyper, Layout};
 pub use memory::{Memory, Remembered};

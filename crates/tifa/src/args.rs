@@ -182,6 +182,10 @@ pub(crate) struct Inputs {
 
 /// Settings; each can stand in tifa.toml too, under the same name with underscores.
 #[derive(Debug, ClapArgs)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "flags that have nothing to do with each other"
+)]
 pub(crate) struct Options {
     /// Output folder; an earlier run's results there are replaced [default: results/<command>]
     #[arg(long, short, value_name = "FOLDER")]

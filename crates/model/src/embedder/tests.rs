@@ -170,7 +170,7 @@ fn the_ledger_counts_subwords_windows_and_what_is_cut() {
     assert_eq!(ledger.subwords, [0, 2, 16]);
     assert_eq!(ledger.windows, [1, 1, 1]);
     assert_eq!(ledger.cut, [0, 0, 10]);
-    assert_eq!(vectors[(2, 0)], 8.0);
+    assert_eq!(vectors.column(0).to_vec(), [2.0, 4.0, 8.0]);
     assert_eq!(cutting.memory_key(), None);
 }
 
