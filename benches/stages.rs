@@ -7,7 +7,7 @@
 )]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use model::{Card, Subwords};
+use model::{Backend, Card, Embedder, EmbedderSettings, Precision, Subwords};
 use text::Span;
 
 fn card() -> Card {
@@ -78,26 +78,28 @@ fn tokenization(c: &mut Criterion) {
     group.finish();
 }
 
-#[cfg(feature = "torch")]
 fn embedding(c: &mut Criterion) {
     let sentences = benches::sentences();
-    let texts: Vec<&str> = sentences.iter().take(128).map(String::as_str).collect();
-    let settings = model::EmbedderSettings::default();
-    let mut embedder = model::Embedder::open(&card(), &settings).expect("the model loads");
+    let texts: Vec<&str> = sentences.iter().take(256).map(String::as_str).collect();
     let mut group = c.benchmark_group("embed");
     group.sample_size(10);
     group.throughput(Throughput::Elements(texts.len() as u64));
-    group.bench_function("one replica", |b| {
-        b.iter(|| {
-            let (vectors, _) = embedder.embed_all(&texts).expect("vectors");
-            assert_eq!(vectors.dim(), (texts.len(), 384));
+    for precision in [Precision::F32, Precision::Int16, Precision::Bf16] {
+        let settings = EmbedderSettings {
+            backend: Backend::Packed,
+            precision,
+            ..EmbedderSettings::default()
+        };
+        let mut embedder = Embedder::open(&card(), &settings).expect("the model loads");
+        group.bench_function(format!("one replica, {}", precision.name()), |b| {
+            b.iter(|| {
+                let (vectors, _) = embedder.embed_all(&texts).expect("vectors");
+                assert_eq!(vectors.dim(), (texts.len(), 384));
+            });
         });
-    });
+    }
     group.finish();
 }
-
-#[cfg(not(feature = "torch"))]
-fn embedding(_: &mut Criterion) {}
 
 criterion_group!(stages, segmentation, tokenization, embedding);
 criterion_main!(stages);

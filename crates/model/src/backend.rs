@@ -100,7 +100,11 @@ pub(crate) fn load(
     settings: &EmbedderSettings,
 ) -> Result<(Running, Vec<Factory>), ModelError> {
     let running = choose(card, settings)?;
-    let replicas = settings.replicas.max(1);
+    let replicas = match running.device {
+        Device::Cpu => settings.replicas.max(1),
+        // A GPU is not sped up by more copies of the model.
+        Device::Cuda => 1,
+    };
     let factories = match running.backend {
         Backend::Static => static_table::factories(card, replicas)?,
         Backend::Bert => bert(card, running.device, replicas)?,
