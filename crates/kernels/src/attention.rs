@@ -152,10 +152,15 @@ impl Attention {
         let packed = &mut self.values.floats_mut()[..panels * length * PANEL];
         for (panel, lines) in packed.chunks_exact_mut(length * PANEL).enumerate() {
             let own = panel * PANEL..width.min((panel + 1) * PANEL);
-            for (at, line) in lines.chunks_exact_mut(PANEL).enumerate() {
-                let from = &values[at * stride..][own.clone()];
-                line[..own.len()].copy_from_slice(from);
-                line[own.len()..].fill(0.0);
+            let (lines, _) = lines.as_chunks_mut::<PANEL>();
+            for (line, row) in lines.iter_mut().zip(values.chunks(stride)) {
+                match row[own.clone()].first_chunk::<PANEL>() {
+                    Some(whole) => *line = *whole,
+                    None => {
+                        line[..own.len()].copy_from_slice(&row[own.clone()]);
+                        line[own.len()..].fill(0.0);
+                    }
+                }
             }
         }
     }

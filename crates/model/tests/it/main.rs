@@ -4,7 +4,6 @@ mod architectures;
 mod invariance;
 mod layout;
 mod pulling;
-#[cfg(feature = "torch")]
 mod reference;
 mod tokenizer;
 

@@ -1,7 +1,5 @@
 //! Vectors of earlier runs are used again, and change no byte.
 
-#![expect(clippy::print_stderr, reason = "a skipped test must say so")]
-
 use crate::util::{self, CODEBOOK, Dir, article, rows};
 
 fn articles() -> Dir {
@@ -15,16 +13,13 @@ fn articles() -> Dir {
 
 const EMBED: &str = "embed in --codebook book.toml --out";
 
-/// The folder, once its articles are embedded; `None` where nothing here gives vectors that may be
-/// kept.
-fn embedded() -> Option<Dir> {
+/// The folder, once its articles are embedded.
+fn embedded() -> Dir {
     let dir = articles();
     dir.tifa(&format!("{EMBED} first")).exits(0);
-    if util::record(&dir.join("first"))["model"]["batch_invariant"] == true {
-        return Some(dir);
-    }
-    eprintln!("skipped: no backend of this build gives the same vectors in any batch");
-    None
+    let record = util::record(&dir.join("first"));
+    assert_eq!(record["model"]["batch_invariant"], true);
+    dir
 }
 
 fn from_cache(dir: &Dir, out: &str) -> serde_json::Value {
@@ -41,7 +36,7 @@ fn assert_same(dir: &Dir, one: &str, other: &str) {
 
 #[test]
 fn a_second_run_takes_its_vectors_from_the_cache() {
-    let Some(dir) = embedded() else { return };
+    let dir = embedded();
     let record = util::record(&dir.join("first"));
     let distinct = &record["counts"]["distinct_sentences"];
     assert_eq!(from_cache(&dir, "first"), 0);
@@ -58,7 +53,7 @@ fn a_second_run_takes_its_vectors_from_the_cache() {
 
 #[test]
 fn the_cache_is_counted_and_cleared() {
-    let Some(dir) = embedded() else { return };
+    let dir = embedded();
     let record = util::record(&dir.join("first"));
     let distinct = &record["counts"]["distinct_sentences"];
     dir.tifa("cache stats").exits(0).prints(&[
@@ -76,14 +71,14 @@ fn the_cache_is_counted_and_cleared() {
 
 #[test]
 fn other_settings_have_other_vectors() {
-    let Some(dir) = embedded() else { return };
+    let dir = embedded();
     dir.tifa(&format!("{EMBED} second --prompt query")).exits(0);
     assert_eq!(from_cache(&dir, "second"), 0);
 }
 
 #[test]
 fn two_processes_share_a_cache() {
-    let Some(dir) = embedded() else { return };
+    let dir = embedded();
     dir.tifa("cache clear").exits(0);
     let mut runs: Vec<_> = ["left", "right"]
         .map(|out| dir.start(&format!("{EMBED} {out}")))
@@ -101,7 +96,7 @@ fn two_processes_share_a_cache() {
 
 #[test]
 fn a_cache_that_can_not_be_used_is_a_note() {
-    let Some(dir) = embedded() else { return };
+    let dir = embedded();
     dir.file("thesis.docx", "years of work");
     dir.tifa(&format!("{EMBED} second --cache thesis.docx"))
         .exits(0)
@@ -116,7 +111,7 @@ fn a_cache_that_can_not_be_used_is_a_note() {
 
 #[test]
 fn the_place_of_the_cache_stands_in_the_settings_too() {
-    let Some(dir) = embedded() else { return };
+    let dir = embedded();
     dir.file("project/tifa.toml", "cache = \"own.sqlite\"\n");
     dir.tifa(&format!("{EMBED} second --config project/tifa.toml"))
         .exits(0);
