@@ -154,12 +154,11 @@ impl Attention {
             let own = panel * PANEL..width.min((panel + 1) * PANEL);
             let (lines, _) = lines.as_chunks_mut::<PANEL>();
             for (line, row) in lines.iter_mut().zip(values.chunks(stride)) {
-                match row[own.clone()].first_chunk::<PANEL>() {
-                    Some(whole) => *line = *whole,
-                    None => {
-                        line[..own.len()].copy_from_slice(&row[own.clone()]);
-                        line[own.len()..].fill(0.0);
-                    }
+                if let Some(whole) = row[own.clone()].first_chunk::<PANEL>() {
+                    *line = *whole;
+                } else {
+                    line[..own.len()].copy_from_slice(&row[own.clone()]);
+                    line[own.len()..].fill(0.0);
                 }
             }
         }

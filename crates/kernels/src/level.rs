@@ -1,5 +1,7 @@
 //! Which instructions there are.
 
+use crate::check;
+
 /// A set of instructions; each holds those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -14,10 +16,17 @@ pub enum Level {
 }
 
 impl Level {
-    /// The best of this processor.
+    /// The best of this processor that computes what it should.
     pub fn best() -> Self {
         static BEST: std::sync::OnceLock<Level> = std::sync::OnceLock::new();
-        *BEST.get_or_init(detect)
+        *BEST.get_or_init(|| {
+            let levels = [Self::Amx, Self::Avx512, Self::Avx2];
+            let detected = detect();
+            levels
+                .into_iter()
+                .find(|&level| level <= detected && check::is_right(level))
+                .unwrap_or(Self::Portable)
+        })
     }
 
     /// All that this processor has.

@@ -26,6 +26,7 @@ mod attention;
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod check;
 mod lanes;
 mod level;
 mod line;
