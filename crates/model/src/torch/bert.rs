@@ -76,7 +76,8 @@ impl Bert {
             model,
             _weights: weights,
             device,
-            hidden: config.hidden_size as usize,
+            hidden: usize::try_from(config.hidden_size)
+                .map_err(|_| "config.json has a hidden_size below 0".to_owned())?,
             pooling,
         })
     }
