@@ -105,11 +105,17 @@ fn neither_order_nor_budget_nor_replicas_change_a_bit() {
     let texts = texts();
     let mut tested = 0;
     for card in crate::cards_with_weights() {
+        // Larger models, where somebody has fetched them, would take minutes.
+        let texts = if card.dimensions > 384 {
+            &texts[..100]
+        } else {
+            &texts[..]
+        };
         for backend in [Backend::Packed, Backend::Bert, Backend::Static] {
             for precision in [Precision::F32, Precision::Bf16, Precision::Int16] {
                 let kind = (backend, precision);
                 let name = format!("{} {} {}", card.name, backend.name(), precision.name());
-                let Some((is_invariant, expected)) = embedded(&card, kind, &texts, (1, 1, 4096))
+                let Some((is_invariant, expected)) = embedded(&card, kind, texts, (1, 1, 4096))
                 else {
                     continue;
                 };
@@ -118,7 +124,7 @@ fn neither_order_nor_budget_nor_replicas_change_a_bit() {
                     continue;
                 }
                 for company in [(2, 2, 1000), (3, 3, 16_384)] {
-                    let (_, found) = embedded(&card, kind, &texts, company).expect("as before");
+                    let (_, found) = embedded(&card, kind, texts, company).expect("as before");
                     let bits = |vectors: &Array2<f32>| vectors.mapv(f32::to_bits);
                     assert!(bits(&found) == bits(&expected), "{name} in {company:?}");
                 }
