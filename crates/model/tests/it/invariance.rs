@@ -43,10 +43,10 @@ fn texts() -> Vec<String> {
     (0..2000)
         .map(|number| {
             // Most are short, some are over any model's limit.
-            let words = match draw(20) {
+            let words = match draw(100) {
                 0 => 60 + draw(240),
-                1..5 => 30 + draw(30),
-                _ => 1 + draw(30),
+                1..10 => 30 + draw(30),
+                _ => 1 + draw(12),
             };
             let words: Vec<&str> = (0..words).map(|_| WORDS[draw(WORDS.len())]).collect();
             format!("{number} {}.", words.join(" "))
