@@ -1,6 +1,6 @@
 //! Codebooks: themes with their names, descriptions and example phrasings, in TOML.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -31,10 +31,38 @@ pub struct Theme {
     pub id: String,
     /// Name for people.
     pub name: String,
+    /// Other names under which labelled data know it.
+    #[serde(default)]
+    pub aliases: Vec<String>,
     /// What counts as this theme.
     pub description: String,
-    /// Phrasings typical of it.
+    /// Sentences typical of it.
     pub examples: Vec<String>,
+    /// Noun phrases that name what it covers.
+    #[serde(default)]
+    pub phrases: Vec<String>,
+}
+
+impl Theme {
+    /// Its examples, then its phrases.
+    pub fn phrasings(&self) -> impl Iterator<Item = &str> {
+        self.examples
+            .iter()
+            .chain(&self.phrases)
+            .map(String::as_str)
+    }
+
+    /// All that a label may call it.
+    fn names(&self) -> impl Iterator<Item = String> {
+        [&self.id, &self.name]
+            .into_iter()
+            .chain(&self.aliases)
+            .map(|name| plain(name))
+    }
+}
+
+fn plain(label: &str) -> String {
+    label.trim().to_lowercase()
 }
 
 /// A codebook that can't be used.
@@ -90,15 +118,38 @@ impl Codebook {
             if theme.name.trim().is_empty() || theme.description.trim().is_empty() {
                 return Err(format!("theme '{id}' needs a name and a description"));
             }
-            if theme
-                .examples
-                .iter()
-                .any(|example| example.trim().is_empty())
-            {
-                return Err(format!("theme '{id}' has an empty example"));
+            if theme.phrasings().any(|phrasing| phrasing.trim().is_empty()) {
+                return Err(format!("theme '{id}' has an empty example or phrase"));
+            }
+        }
+        self.check_names()
+    }
+
+    /// No label may mean two themes.
+    fn check_names(&self) -> Result<(), String> {
+        let mut taken: BTreeMap<String, &str> = BTreeMap::new();
+        for theme in &self.themes {
+            for name in theme.names() {
+                match taken.insert(name.clone(), &theme.id) {
+                    Some(other) if other != theme.id => {
+                        return Err(format!(
+                            "'{name}' names both theme '{other}' and theme '{}'",
+                            theme.id
+                        ));
+                    }
+                    _ => {}
+                }
             }
         }
         Ok(())
+    }
+
+    /// The theme that a label of labelled data means, by id, name or alias, whatever its case.
+    pub fn theme_of_label(&self, label: &str) -> Option<usize> {
+        let label = plain(label);
+        self.themes
+            .iter()
+            .position(|theme| theme.names().any(|name| name == label))
     }
 }
 
@@ -125,6 +176,16 @@ mod tests {
     }
 
     #[test]
+    fn a_label_means_a_theme_by_id_name_or_alias() {
+        let other = "[[theme]]\nid='roads'\nname='Roads and rails'\naliases=['10']\ndescription='Ways'\nexamples=[]\n";
+        let codebook = Codebook::parse(&book(other), "t.toml").expect("valid");
+        for label in ["roads", " Roads and Rails", "10"] {
+            assert_eq!(codebook.theme_of_label(label), Some(1), "{label}");
+        }
+        assert_eq!(codebook.theme_of_label("Other"), None);
+    }
+
+    #[test]
     fn mistakes_are_named_with_their_place() {
         let good = "[[theme]]\nid='roads'\nname='Roads'\ndescription='Ways'\nexamples=[]\n";
         assert!(Codebook::parse(&book(good), "t.toml").is_ok());
@@ -139,6 +200,10 @@ mod tests {
         );
         fails_with(&good.replace("'roads'", "'Roads!'"), "small letters");
         fails_with(&good.replace("'roads'", "'none'"), "kept for units");
+        fails_with(
+            &good.replace("examples", "aliases=['RIVERS']\nexamples"),
+            "'rivers' names both theme 'rivers' and theme 'roads'",
+        );
         fails_with("", "at least two");
     }
 }

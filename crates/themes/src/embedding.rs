@@ -1,10 +1,13 @@
-//! Themes by cosine with a prototype: cheap, and on policy text better than entailment models.
+//! Themes by cosine: cheap, and on policy text better than entailment models.
 
-use compare::cosines;
+use std::ops::Range;
+
+use compare::{centroid, cosines};
 use model::Embedder;
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2, Axis, s};
+use rayon::prelude::*;
 
-use crate::{Codebook, Scorer, ThemeError, Units};
+use crate::{Codebook, Scorer, Theme, ThemeError, Units};
 
 /// A theme's name is put into each of these; their mean blurs the wording of any one.
 const TEMPLATES: [&str; 4] = [
@@ -14,9 +17,22 @@ const TEMPLATES: [&str; 4] = [
     "A policy statement on {}.",
 ];
 
-/// Scores a unit by the cosine of its vector with each theme's prototype.
+/// Phrasings of a theme that count for a unit: one alone may be near by chance, and the mean of all
+/// of them is far from each.
+const NEAREST: usize = 3;
+
+/// Units scored together; fixed, so that no result depends on the number of threads.
+const BLOCK: usize = 256;
+
+/// Scores a unit by how near its vector is to a theme as a whole, and to the nearest of its
+/// phrasings: the mean of both cosines.
 pub struct EmbeddingScorer {
+    /// Themes × dimensions.
     prototypes: Array2<f32>,
+    /// Examples and phrases of all themes × dimensions.
+    phrasings: Array2<f32>,
+    /// Which of the phrasings are a theme's.
+    of_theme: Vec<Range<usize>>,
 }
 
 impl EmbeddingScorer {
@@ -25,43 +41,101 @@ impl EmbeddingScorer {
     /// # Errors
     /// When the model fails.
     pub fn new(codebook: &Codebook, embedder: &mut Embedder) -> Result<Self, ThemeError> {
-        let phrasings: Vec<Vec<String>> = codebook.themes.iter().map(phrasings).collect();
-        let texts: Vec<&str> = phrasings.iter().flatten().map(String::as_str).collect();
+        let descriptions: Vec<String> = codebook.themes.iter().flat_map(descriptions).collect();
+        let phrasings = codebook.themes.iter().flat_map(Theme::phrasings);
+        let texts: Vec<&str> = (descriptions.iter().map(String::as_str))
+            .chain(phrasings)
+            .collect();
         let vectors = embedder.embed_all(&texts)?.0;
-        let mut prototypes = Array2::zeros((phrasings.len(), vectors.ncols()));
-        let mut next = 0;
-        for (mut row, of_theme) in prototypes.rows_mut().into_iter().zip(&phrasings) {
-            let described = next..next + TEMPLATES.len() + 1;
-            let examples = described.end..next + of_theme.len();
-            next = examples.end;
-            row.assign(&prototype(vectors.view(), described, examples));
+        Ok(Self::of_vectors(
+            codebook,
+            vectors.slice(s![..descriptions.len(), ..]),
+            vectors.slice(s![descriptions.len().., ..]),
+        ))
+    }
+
+    /// `described` has the rows of [`descriptions`], `phrasings` those of [`Theme::phrasings`].
+    fn of_vectors(
+        codebook: &Codebook,
+        described: ArrayView2<'_, f32>,
+        phrasings: ArrayView2<'_, f32>,
+    ) -> Self {
+        let mut prototypes = Array2::zeros((codebook.themes.len(), phrasings.ncols()));
+        let mut of_theme = Vec::new();
+        let mut first = 0;
+        for (at, theme) in codebook.themes.iter().enumerate() {
+            let examples = first..first + theme.examples.len();
+            let phrases = examples.end..examples.end + theme.phrases.len();
+            let said = at * (TEMPLATES.len() + 1)..(at + 1) * (TEMPLATES.len() + 1);
+            let mut sum = centroid(described, said);
+            sum += &centroid(phrasings, examples);
+            sum += &centroid(phrasings, phrases.clone());
+            prototypes.row_mut(at).assign(&unit(sum));
+            of_theme.push(first..phrases.end);
+            first = phrases.end;
         }
-        Ok(Self { prototypes })
+        Self {
+            prototypes,
+            phrasings: phrasings.to_owned(),
+            of_theme,
+        }
+    }
+
+    /// Themes × dimensions, each row of length 1: what each theme is as a whole.
+    pub fn prototypes(&self) -> ArrayView2<'_, f32> {
+        self.prototypes.view()
+    }
+
+    /// Scores of units, units × themes, from their vectors alone.
+    pub fn score_vectors(&self, vectors: ArrayView2<'_, f32>) -> Array2<f32> {
+        let mut all = Array2::zeros((vectors.nrows(), self.prototypes.nrows()));
+        all.axis_chunks_iter_mut(Axis(0), BLOCK)
+            .into_par_iter()
+            .zip(vectors.axis_chunks_iter(Axis(0), BLOCK).into_par_iter())
+            .for_each(|(mut scores, units)| {
+                scores.assign(&cosines(units, self.prototypes.view()));
+                let near = cosines(units, self.phrasings.view());
+                for (mut scores, near) in scores.rows_mut().into_iter().zip(near.rows()) {
+                    for (score, range) in scores.iter_mut().zip(&self.of_theme) {
+                        let nearest = near.slice(s![range.clone()]);
+                        if let Some(near) = mean_of_nearest(nearest.iter().copied()) {
+                            *score = f32::midpoint(*score, near);
+                        }
+                    }
+                }
+            });
+        all
     }
 }
 
-/// What a theme is called, what it is, then its examples.
-fn phrasings(theme: &crate::Theme) -> Vec<String> {
+/// What a theme is called and what it is.
+fn descriptions(theme: &Theme) -> impl Iterator<Item = String> {
     TEMPLATES
         .iter()
         .map(|template| template.replace("{}", &theme.name))
         .chain([theme.description.clone()])
-        .chain(theme.examples.iter().cloned())
-        .collect()
 }
 
-/// Midway between what the theme is said to be and what its examples are, whatever their numbers.
-fn prototype(
-    vectors: ArrayView2<'_, f32>,
-    described: std::ops::Range<usize>,
-    examples: std::ops::Range<usize>,
-) -> Array1<f32> {
-    let mut sum = compare::centroid(vectors, described);
-    if !examples.is_empty() {
-        sum += &compare::centroid(vectors, examples);
-    }
+fn unit(sum: Array1<f32>) -> Array1<f32> {
     let length = sum.dot(&sum).sqrt().max(f32::MIN_POSITIVE);
     sum / length
+}
+
+/// Mean of the highest few; `None` of none.
+fn mean_of_nearest(cosines: impl Iterator<Item = f32>) -> Option<f32> {
+    let mut highest = [f32::NEG_INFINITY; NEAREST];
+    let mut count = 0;
+    for cosine in cosines {
+        count += 1;
+        let mut carried = cosine;
+        for place in &mut highest {
+            if carried > *place {
+                std::mem::swap(&mut carried, place);
+            }
+        }
+    }
+    let kept = count.min(NEAREST);
+    (kept > 0).then(|| highest[..kept].iter().sum::<f32>() / kept as f32)
 }
 
 impl Scorer for EmbeddingScorer {
@@ -70,6 +144,89 @@ impl Scorer for EmbeddingScorer {
     }
 
     fn score(&mut self, units: &Units<'_>) -> Result<Array2<f32>, ThemeError> {
-        Ok(cosines(units.vectors, self.prototypes.view()))
+        Ok(self.score_vectors(units.vectors))
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    /// Two themes, each with a description, an example and a phrase, in a plane.
+    pub(crate) fn plane() -> EmbeddingScorer {
+        let theme = |id: &str| Theme {
+            id: id.into(),
+            name: id.into(),
+            aliases: vec![],
+            description: id.into(),
+            examples: vec!["example".into()],
+            phrases: vec!["phrase".into()],
+        };
+        let codebook = Codebook {
+            name: "plane".into(),
+            version: "1".into(),
+            language: "en".into(),
+            description: "d".into(),
+            none_below: 0.0,
+            themes: vec![theme("right"), theme("up")],
+        };
+        let (right, up) = ([1.0_f32, 0.0], [0.0, 1.0]);
+        let described = ndarray::stack(
+            Axis(0),
+            &[
+                array![right, right, right, right, right].view(),
+                array![up, up, up, up, up].view(),
+            ],
+        )
+        .expect("alike")
+        .into_shape_with_order((10, 2))
+        .expect("ten rows");
+        let phrasings = array![right, [0.6, 0.8], up, up];
+        EmbeddingScorer::of_vectors(&codebook, described.view(), phrasings.view())
+    }
+
+    #[test]
+    fn a_score_is_the_mean_of_the_prototype_and_the_nearest_phrasings() {
+        let scores = plane().score_vectors(array![[1.0, 0.0], [0.0, 1.0]].view());
+        // "right" as a whole: (1, 0) twice and (0.6, 0.8), so (2.6, 0.8) scaled to length 1.
+        let length = (2.6_f32.powi(2) + 0.8_f32.powi(2)).sqrt();
+        let expected = array![
+            [f32::midpoint(2.6 / length, 0.8), 0.0],
+            [f32::midpoint(0.8 / length, 0.4), 1.0]
+        ];
+        for (found, expected) in scores.iter().zip(&expected) {
+            assert!((found - expected).abs() < 1e-6, "{scores} {expected}");
+        }
+    }
+
+    #[test]
+    fn only_the_three_nearest_phrasings_count() {
+        let mean = |all: &[f32]| mean_of_nearest(all.iter().copied());
+        assert_eq!(
+            mean(&[0.1, 0.9, 0.3, 0.6, -1.0]),
+            Some((0.9 + 0.6 + 0.3) / 3.0)
+        );
+        assert_eq!(mean(&[0.2, 0.4]), Some((0.4 + 0.2) / 2.0));
+        assert_eq!(mean(&[]), None);
+    }
+
+    #[test]
+    fn a_unit_scores_the_same_alone_and_among_others() {
+        let scorer = plane();
+        let many = Array2::from_shape_fn((700, 2), |(row, column)| {
+            let angle = row as f32 * 0.01;
+            if column == 0 {
+                angle.cos()
+            } else {
+                angle.sin()
+            }
+        });
+        let all = scorer.score_vectors(many.view());
+        for row in [0, 255, 256, 699] {
+            let alone = scorer.score_vectors(many.slice(s![row..=row, ..]));
+            assert_eq!(alone.row(0), all.row(row));
+        }
     }
 }

@@ -3,12 +3,14 @@
 //! A unit is a sentence, paragraph, section or document. Every score of every theme is kept; the
 //! winner is only the first in rank, and "none of these" competes like any theme.
 
+mod adapt;
 mod codebook;
 mod embedding;
 mod profile;
 mod rank;
 mod scorer;
 
+pub use adapt::{AdaptedScorer, NotAdapted};
 pub use codebook::{Codebook, CodebookError, Theme};
 pub use embedding::EmbeddingScorer;
 pub use profile::profile;

@@ -3,6 +3,8 @@
 use model::ModelError;
 use ndarray::{Array2, ArrayView2};
 
+use crate::Codebook;
+
 /// Units of text to score. An embedding scorer reads the vectors, an entailment scorer the texts.
 #[derive(Clone, Copy, Debug)]
 pub struct Units<'a> {
@@ -22,6 +24,17 @@ pub trait Scorer {
     /// # Errors
     /// When the model below fails.
     fn score(&mut self, units: &Units<'_>) -> Result<Array2<f32>, ThemeError>;
+
+    /// The score under which a unit is none of these.
+    fn none_below(&self, codebook: &Codebook) -> f32 {
+        codebook.none_below
+    }
+
+    /// Whether a unit larger than a sentence is scored as a whole; else it has the mean of its
+    /// sentences' scores.
+    fn takes_larger_units(&self) -> bool {
+        true
+    }
 }
 
 /// An error of a scorer.
