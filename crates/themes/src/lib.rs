@@ -5,12 +5,14 @@
 
 mod codebook;
 mod embedding;
+mod nli;
 mod profile;
 mod rank;
 mod scorer;
 
 pub use codebook::{Codebook, CodebookError, Theme};
 pub use embedding::EmbeddingScorer;
+pub use nli::{NliScorer, scores as nli_scores};
 pub use profile::profile;
 pub use rank::{NONE, Ranked, ranks};
 pub use scorer::{Scorer, ThemeError, Units};

@@ -25,6 +25,9 @@ struct Job {
     reply: Sender<Done>,
 }
 
+/// Gets the places of a batch's pairs, and their logits.
+pub(super) type Take<'a> = dyn FnMut(&[usize], Array2<f32>) -> Result<(), ModelError> + 'a;
+
 type Done = (Vec<usize>, Result<Array2<f32>, ModelError>);
 
 impl Workers {
@@ -56,11 +59,11 @@ impl Workers {
         self.pads
     }
 
-    /// Scores batches. `take` gets the places of each with its logits, in no certain order.
+    /// Scores batches; `take` gets each, in no certain order.
     pub(super) fn run(
         &mut self,
         batches: impl Iterator<Item = (Vec<usize>, PairBatch)>,
-        take: &mut dyn FnMut(&[usize], Array2<f32>) -> Result<(), ModelError>,
+        take: &mut Take<'_>,
     ) -> Result<(), ModelError> {
         let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
         let (reply, results) = unbounded::<Done>();
