@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "embed"))
 import numpy  # noqa: E402
 import report  # noqa: E402
 import sets  # noqa: E402
-from contestants import PREPARED, PYTHON, REFERENCE, ROOT, RUST, Absent, Contestant  # noqa: E402
+from contestants import PREPARED, PYTHON, REFERENCE, ROOT, RUST, Absent, Contestant, command  # noqa: E402
 
 WEIGHTS = ROOT / "models/all-MiniLM-L6-v2/weights"
 CACHE = ROOT / "target/peers"
@@ -78,7 +78,7 @@ def start(names, file, cpus):
     for name in names:
         print(f"loading {name}", file=sys.stderr)
         try:
-            running.append(Contestant(name, file, cpus))
+            running.append(Contestant(name, *command(name, file), cpus))
         except Absent as why:
             print(f"without {name}: {why}", file=sys.stderr)
         time.sleep(PAUSE)

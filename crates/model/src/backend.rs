@@ -82,6 +82,17 @@ fn fastest(card: &Card, level: Level) -> Precision {
         .unwrap_or(Precision::F32)
 }
 
+/// How the packed encoder runs in a precision.
+pub(crate) fn running_packed(precision: Precision) -> Running {
+    Running {
+        backend: Backend::Packed,
+        precision,
+        device: Device::Cpu,
+        kernels: kernels(precision, Level::best()).name().into(),
+        batch_invariant: true,
+    }
+}
+
 /// The instructions that a precision runs on: only brain floats have a use for AMX.
 fn kernels(precision: Precision, best: Level) -> Level {
     if precision == Precision::Bf16 {

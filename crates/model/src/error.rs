@@ -97,6 +97,18 @@ pub enum ModelError {
         /// Most subwords of a window, special ones included.
         max_length: usize,
     },
+    /// A hypothesis that leaves no room for a premise.
+    #[error(
+        "the hypothesis {hypothesis:?} takes {subwords} of the {max_length} subwords that the model reads of a pair, and leaves no room for a text; shorten the template or the theme's name"
+    )]
+    Hypothesis {
+        /// The hypothesis.
+        hypothesis: String,
+        /// Its subwords.
+        subwords: usize,
+        /// Most subwords of a pair, special ones included.
+        max_length: usize,
+    },
     /// The model could not be built from its files.
     #[error("model {model}: could not load it: {what}")]
     Load {

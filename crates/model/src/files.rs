@@ -82,6 +82,12 @@ impl<'a> Files<'a> {
         Ok(())
     }
 
+    /// The hash of a file that was read or described of a folder.
+    pub(crate) fn sha256(&self, name: &str) -> Option<&str> {
+        let found = self.described.iter().find(|file| file.path == name);
+        found.map(|file| file.sha256.as_str())
+    }
+
     /// All that was read or described of a folder, in that order.
     pub(crate) fn described(self) -> Vec<WeightFile> {
         self.described

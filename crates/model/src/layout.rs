@@ -140,6 +140,17 @@ impl Layout {
     }
 }
 
+/// The network of a model and its sizes, without what is said of its use.
+pub(crate) fn network(files: &mut Files<'_>) -> Result<(Architecture, Hyper), ModelError> {
+    let (architecture, hyper, _) = config::read(files)?;
+    Ok((architecture, hyper))
+}
+
+/// Most subwords of a text that a model's files ask for, special ones included.
+pub(crate) fn text_limit(files: &mut Files<'_>) -> Result<Option<usize>, ModelError> {
+    Ok(limit(files)?.max_seq_length)
+}
+
 /// The file with a model's prompts.
 pub(crate) const PROMPTS: &str = "config_sentence_transformers.json";
 

@@ -4,6 +4,8 @@
 //! attention over one sequence at a time, so nothing is computed for tokens that aren't there, and
 //! a vector has the same bits whatever it shares a batch with.
 
+mod classifier;
+mod head;
 mod weights;
 
 use std::ops::Range;
@@ -13,6 +15,7 @@ use kernels::{Attention, Heads, Left, Level, Linear, Operand, Output};
 use ndarray::Array2;
 
 use crate::{Batch, Card, Encoder, Factory, ModelError, Precision};
+pub(crate) use classifier::factories as classifiers;
 use weights::{Layer, Norm, Weights};
 
 /// Tokens that go through all layers together: enough to fill the kernels, few enough for the cache.
@@ -33,6 +36,27 @@ pub(crate) fn factories(
         .collect())
 }
 
+/// A sequence's ids, and its tokens' types; none where all are 0.
+#[derive(Clone, Copy)]
+struct Tokens<'a> {
+    ids: &'a [u32],
+    types: &'a [u8],
+}
+
+impl Tokens<'_> {
+    fn len(&self) -> usize {
+        self.ids.len()
+    }
+}
+
+/// Of which tokens the last hidden state is wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    All,
+    /// The first of each sequence.
+    First,
+}
+
 struct Packed {
     weights: Arc<Weights>,
     attention: Attention,
@@ -49,20 +73,14 @@ struct Packed {
 impl Encoder for Packed {
     fn encode(&mut self, batch: &Batch) -> Result<Array2<f32>, ModelError> {
         let mut vectors = Array2::zeros((batch.len(), self.weights.hidden));
-        let sequences: Vec<&[u32]> = batch.sequences().collect();
-        let mut first = 0;
-        while first < sequences.len() {
-            let mut tokens = sequences[first].len();
-            let mut end = first + 1;
-            while end < sequences.len() && tokens + sequences[end].len() <= GROUP {
-                tokens += sequences[end].len();
-                end += 1;
-            }
-            self.run(&sequences[first..end])?;
+        let untyped = |ids| Tokens { ids, types: &[] };
+        let sequences: Vec<Tokens<'_>> = batch.sequences().map(untyped).collect();
+        for group in groups(&sequences) {
+            self.run(&sequences[group.clone()], Wanted::All)?;
             let mut row = 0;
-            for (sequence, mut vector) in sequences[first..end]
+            for (sequence, mut vector) in sequences[group.clone()]
                 .iter()
-                .zip(vectors.rows_mut().into_iter().skip(first))
+                .zip(vectors.rows_mut().into_iter().skip(group.start))
             {
                 let vector = vector
                     .as_slice_mut()
@@ -70,7 +88,6 @@ impl Encoder for Packed {
                 self.pool(row..row + sequence.len(), vector);
                 row += sequence.len();
             }
-            first = end;
         }
         Ok(vectors)
     }
@@ -94,12 +111,16 @@ impl Packed {
         }
     }
 
-    /// Leaves the last hidden state of the sequences' tokens in `hidden`.
-    fn run(&mut self, sequences: &[&[u32]]) -> Result<(), ModelError> {
+    /// Leaves the last hidden state of the sequences' wanted tokens in `hidden`, row by row.
+    fn run(&mut self, sequences: &[Tokens<'_>], wanted: Wanted) -> Result<(), ModelError> {
         let weights = Arc::clone(&self.weights);
-        let rows = self.embed(&weights, sequences)?;
-        for layer in weights.order.iter().map(|&index| &weights.layers[index]) {
+        let mut rows = self.embed(&weights, sequences)?;
+        for (at, &index) in weights.order.iter().enumerate() {
+            let layer = &weights.layers[index];
             self.attend(&weights, layer, sequences, rows);
+            if wanted == Wanted::First && at + 1 == weights.order.len() {
+                rows = self.keep_first(&weights, sequences);
+            }
             self.sums.resize(rows * weights.stride, 0.0);
             for block in blocks(rows, weights.level) {
                 self.mix(&weights, layer, block.clone());
@@ -110,16 +131,35 @@ impl Packed {
         Ok(())
     }
 
+    /// Moves what belongs to each sequence's first token to the front: the rest of the last layer
+    /// has no use for other tokens.
+    fn keep_first(&mut self, weights: &Weights, sequences: &[Tokens<'_>]) -> usize {
+        let mut row = 0;
+        for (to, sequence) in sequences.iter().enumerate() {
+            for (values, stride) in [
+                (&mut self.hidden, weights.stride),
+                (&mut self.context, weights.context_stride),
+            ] {
+                values.copy_within(row * stride..(row + 1) * stride, to * stride);
+            }
+            row += sequence.len();
+        }
+        sequences.len()
+    }
+
     /// Token, position and type embeddings, normalized; for ALBERT then widened.
-    fn embed(&mut self, weights: &Weights, sequences: &[&[u32]]) -> Result<usize, ModelError> {
+    fn embed(&mut self, weights: &Weights, sequences: &[Tokens<'_>]) -> Result<usize, ModelError> {
         let table = &weights.embeddings;
-        let rows = sequences.iter().map(|s| s.len()).sum::<usize>();
+        let rows = sequences.iter().map(Tokens::len).sum::<usize>();
         let stride = kernels::padded(table.width);
         self.sums.clear();
         self.sums.resize(rows * stride, 0.0);
-        let tokens = sequences.iter().flat_map(|s| s.iter().enumerate());
-        for (row, (at, &id)) in self.sums.chunks_exact_mut(stride).zip(tokens) {
-            table.sum(id, at, &mut row[..table.width])?;
+        let tokens = sequences.iter().flat_map(|sequence| {
+            let types = sequence.types.iter().copied().chain(std::iter::repeat(0));
+            sequence.ids.iter().zip(types).enumerate()
+        });
+        for (row, (at, (&id, kind))) in self.sums.chunks_exact_mut(stride).zip(tokens) {
+            table.sum(id, kind, at, &mut row[..table.width])?;
         }
         let norm = &table.norm;
         norm.apply(weights.level, &mut self.sums, stride, table.width);
@@ -137,7 +177,7 @@ impl Packed {
     }
 
     /// Queries, keys and values, and from them the context of each token.
-    fn attend(&mut self, weights: &Weights, layer: &Layer, sequences: &[&[u32]], rows: usize) {
+    fn attend(&mut self, weights: &Weights, layer: &Layer, sequences: &[Tokens<'_>], rows: usize) {
         let (width, stride) = (weights.stride, 3 * weights.stride);
         self.projected.resize(rows * stride, 0.0);
         for block in blocks(rows, weights.level) {
@@ -253,6 +293,23 @@ impl Packed {
             .collect();
         self.weights.pooling.pool(&whole, into);
     }
+}
+
+/// Sequences that go through all layers together.
+fn groups(sequences: &[Tokens<'_>]) -> Vec<Range<usize>> {
+    let mut groups: Vec<Range<usize>> = Vec::new();
+    let mut tokens = 0;
+    for (at, sequence) in sequences.iter().enumerate() {
+        tokens += sequence.len();
+        match groups.last_mut() {
+            Some(group) if tokens <= GROUP => group.end = at + 1,
+            _ => {
+                tokens = sequence.len();
+                groups.push(at..at + 1);
+            }
+        }
+    }
+    groups
 }
 
 /// Rows of one product: its left side stays in the second cache.

@@ -124,7 +124,7 @@ fn encode(
 }
 
 /// The libraries below panic where they should return; a chunk must come back all the same.
-fn guarded<T>(work: impl FnOnce() -> Result<T, ModelError>) -> Result<T, ModelError> {
+pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, ModelError>) -> Result<T, ModelError> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
         .unwrap_or_else(|panic| Err(ModelError::Inference(panic_text(panic.as_ref()))))
 }

@@ -210,7 +210,7 @@ fn is_space(c: char) -> bool {
 }
 
 /// Any text with a subword in every vocabulary.
-const PROBE: &str = "a";
+pub(crate) const PROBE: &str = "a";
 
 /// A stretch of a text that fits the model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -268,7 +268,7 @@ pub(crate) struct Counts {
 
 /// Cuts `0..length` into the fewest ranges of at most `room`, near-equal, at word begins where one
 /// is near. An empty text is one empty range.
-fn cuts(
+pub(crate) fn cuts(
     length: usize,
     room: usize,
     begins_word: impl Fn(usize) -> bool,

@@ -44,4 +44,9 @@ pub enum ThemeError {
     /// The model failed.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// A template that says the same of every theme.
+    #[error(
+        "the template {0:?} has no {{}} to put a theme's name in, as in \"This text is about {{}}.\""
+    )]
+    Template(String),
 }

@@ -80,9 +80,8 @@ def busy():
 class Contestant:
     """A running worker. It sleeps but in its turns."""
 
-    def __init__(self, name, sets_file, cpus):
+    def __init__(self, name, words, environment, cpus):
         self.name, self.notes = name, []
-        words, environment = command(name, sets_file)
         self.process = subprocess.Popen(
             words,
             cwd=ROOT,

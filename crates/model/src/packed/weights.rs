@@ -46,14 +46,20 @@ pub(super) struct Norm {
 pub(super) struct Embeddings {
     pub(super) width: usize,
     tokens: Vec<f32>,
-    /// Positions from a text's first token on, each with the embedding of token type 0 added.
-    positions: Vec<f32>,
+    /// By token type: positions from a text's first token on, each with the type's embedding added.
+    positions: Vec<Vec<f32>>,
     pub(super) norm: Norm,
 }
 
 impl Embeddings {
     /// Writes the sum of a token's embeddings.
-    pub(super) fn sum(&self, id: u32, at: usize, to: &mut [f32]) -> Result<(), ModelError> {
+    pub(super) fn sum(
+        &self,
+        id: u32,
+        kind: u8,
+        at: usize,
+        to: &mut [f32],
+    ) -> Result<(), ModelError> {
         let row = |table: &[f32], index: usize| -> Option<std::ops::Range<usize>> {
             let range = index * self.width..(index + 1) * self.width;
             (range.end <= table.len()).then_some(range)
@@ -61,10 +67,14 @@ impl Embeddings {
         let token = row(&self.tokens, id as usize).ok_or_else(|| {
             ModelError::Inference(format!("token id {id} is not in the model's vocabulary"))
         })?;
-        let position = row(&self.positions, at).ok_or_else(|| {
+        let positions = self
+            .positions
+            .get(usize::from(kind))
+            .ok_or_else(|| ModelError::Inference(format!("the model has no token type {kind}")))?;
+        let position = row(positions, at).ok_or_else(|| {
             ModelError::Inference(format!("the model has no position for token {}", at + 1))
         })?;
-        let pairs = self.tokens[token].iter().zip(&self.positions[position]);
+        let pairs = self.tokens[token].iter().zip(&positions[position]);
         for (to, (token, position)) in to.iter_mut().zip(pairs) {
             *to = token + position;
         }
@@ -215,10 +225,10 @@ impl Names {
 }
 
 /// Weights and bias of a linear layer.
-struct Pair(Vec<f32>, Vec<f32>);
+pub(super) struct Pair(Vec<f32>, Vec<f32>);
 
 impl Pair {
-    fn take(
+    pub(super) fn take(
         tensors: &mut Tensors,
         name: &str,
         outputs: usize,
@@ -230,7 +240,7 @@ impl Pair {
         ))
     }
 
-    fn part(&self, scale: f32) -> Part<'_> {
+    pub(super) fn part(&self, scale: f32) -> Part<'_> {
         Part {
             weights: &self.0,
             bias: &self.1,
@@ -315,19 +325,30 @@ impl Weights {
         precision: Precision,
     ) -> Result<Self, ModelError> {
         let layout = card.layout()?;
-        let (architecture, hyper) = (layout.architecture, &layout.hyper);
+        let network = (layout.architecture, &layout.hyper);
+        let mut tensors = Tensors::read(card)?;
+        Self::take(&mut tensors, network, layout.pooling, level, precision)
+    }
+
+    /// Takes a network's weights out of a model's and packs them.
+    pub(super) fn take(
+        tensors: &mut Tensors,
+        (architecture, hyper): (Architecture, &Hyper),
+        pooling: Pooling,
+        level: Level,
+        precision: Precision,
+    ) -> Result<Self, ModelError> {
         let format = match precision {
             Precision::Int16 => Format::Int16,
             Precision::Bf16 => Format::Bf16,
             Precision::Auto | Precision::F32 => Format::F32,
         };
-        let mut tensors = Tensors::read(card)?;
-        let embeddings = embeddings(&mut tensors, hyper)?;
+        let embeddings = embeddings(tensors, hyper)?;
         let widen = if hyper.embedding == hyper.hidden && architecture != Architecture::Albert {
             None
         } else {
             let name = "encoder.embedding_hidden_mapping_in";
-            let pair = Pair::take(&mut tensors, name, hyper.hidden, hyper.embedding)?;
+            let pair = Pair::take(tensors, name, hyper.hidden, hyper.embedding)?;
             let parts = [pair.part(1.0)];
             Some(Linear::pack(level, format, hyper.embedding, &parts))
         };
@@ -343,10 +364,9 @@ impl Weights {
         let loose = (0..distinct)
             .map(|index| {
                 let names = Names::of(architecture, hyper, index);
-                Loose::take(&mut tensors, &names, hyper)
+                Loose::take(tensors, &names, hyper)
             })
             .collect::<Result<Vec<_>, _>>()?;
-        drop(tensors);
         Ok(Self {
             level,
             hidden: hyper.hidden,
@@ -358,7 +378,7 @@ impl Weights {
                 layout::Activation::GeluTanh => Activation::GeluTanh,
                 layout::Activation::Relu => Activation::Relu,
             },
-            pooling: layout.pooling,
+            pooling,
             embeddings,
             widen,
             layers: loose
@@ -397,17 +417,21 @@ fn embeddings(tensors: &mut Tensors, hyper: &Hyper) -> Result<Embeddings, ModelE
         &[hyper.positions, width],
     )?;
     positions.drain(..hyper.position_offset * width);
-    if hyper.token_types > 0 {
+    let positions = if hyper.token_types == 0 {
+        vec![positions]
+    } else {
         let types = tensors.take(
             "embeddings.token_type_embeddings.weight",
             &[hyper.token_types, width],
         )?;
-        for row in positions.chunks_exact_mut(width) {
-            for (position, kind) in row.iter_mut().zip(&types) {
-                *position += kind;
-            }
-        }
-    }
+        types
+            .chunks_exact(width)
+            .map(|kind| {
+                let of_each = positions.iter().zip(kind.iter().cycle());
+                of_each.map(|(position, kind)| position + kind).collect()
+            })
+            .collect()
+    };
     Ok(Embeddings {
         width,
         tokens,

@@ -1,6 +1,7 @@
 //! What the encoder promises, with its real weights. `scripts/setup` puts them in place.
 
 mod architectures;
+mod classifiers;
 mod invariance;
 mod layout;
 mod pulling;
