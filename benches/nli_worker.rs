@@ -41,8 +41,10 @@ impl Work {
         let theme = |(at, name): (usize, &String)| Theme {
             id: at.to_string(),
             name: name.clone(),
+            aliases: Vec::new(),
             description: name.clone(),
             examples: Vec::new(),
+            phrases: Vec::new(),
         };
         Codebook {
             name: "labels".into(),

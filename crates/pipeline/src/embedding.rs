@@ -49,12 +49,23 @@ pub(crate) fn embed(
     let mut memory = open_cache(settings, embedder, observe);
     let dimensions = embedder.card().dimensions;
     let mut file = folder.vectors("embeddings/sentences.npy", texts.len(), dimensions)?;
+    // All that follows takes dot products for cosines.
+    let is_unit = embedder.card().normalize;
+    let mut scaled = Vec::with_capacity(dimensions);
     let ledger = embedder.embed::<PipelineError>(
         &texts,
         memory
             .as_mut()
             .map(|memory| memory as &mut dyn model::Memory),
-        &mut |row, vector| Ok(file.put(row, vector)?),
+        &mut |row, vector| {
+            if is_unit {
+                return Ok(file.put(row, vector)?);
+            }
+            scaled.clear();
+            scaled.extend_from_slice(vector);
+            compare::scale_to_unit(&mut scaled);
+            Ok(file.put(row, &scaled)?)
+        },
         &mut |done, total| {
             observe(Event::Advanced {
                 stage: STAGE,

@@ -11,6 +11,7 @@ mod event;
 mod ledger;
 mod outcome;
 mod pieces;
+mod readings;
 mod record;
 mod remembering;
 mod run;
@@ -21,5 +22,9 @@ mod writing;
 pub use error::PipelineError;
 pub use event::Event;
 pub use outcome::{Closest, Limit, Outcome};
+pub use readings::{Reading, Readings, Texts};
+pub use record::describe_themes;
 pub use run::run;
-pub use settings::{CodebookFile, Goal, ModelChoice, Settings};
+pub use settings::{
+    CodebookFile, Goal, ModelChoice, NliChoice, ScorerKind, Settings, ThemeSettings,
+};

@@ -6,10 +6,10 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use source::{Problem, Severity};
 
-use crate::Settings;
 use crate::ledger::{SubwordCounts, coverage};
 use crate::pieces::Piece;
 use crate::writing::role;
+use crate::{CodebookFile, Settings, ThemeSettings};
 
 /// Record of a run. Everything that differs between equal runs stands under `times`.
 #[derive(Serialize)]
@@ -66,8 +66,7 @@ fn told(
             "prompt": settings.model.settings.prompt,
             "windows": settings.model.settings.windows,
             "neighbours": settings.neighbours,
-            "codebook": settings.codebook.codebook.name,
-            "none_below": settings.codebook.codebook.none_below,
+            "themes": describe_themes(&settings.themes),
             "language": settings.read.language,
             "encoding": settings.read.encoding.map(encoding_rs::Encoding::name),
             "max_article_bytes": settings.read.max_article_bytes,
@@ -75,12 +74,7 @@ fn told(
             "id_column": settings.read.id_column,
         },
         "model": model(settings, counts),
-        "codebook": {
-            "name": settings.codebook.codebook.name,
-            "version": settings.codebook.codebook.version,
-            "themes": settings.codebook.codebook.themes.len(),
-            "sha256": settings.codebook.sha256,
-        },
+        "codebook": codebook(&settings.themes.codebook),
         "counts": {
             "articles": sum(&|piece| usize::from(piece.is_studied)),
             "corpus": sum(&|piece| usize::from(!piece.is_studied)),
@@ -96,6 +90,30 @@ fn told(
         },
         "truncation": counts.and_then(|c| truncation(settings, c)),
         "cleaning_rules": rules(pieces),
+    })
+}
+
+/// What scores themes, and how.
+pub fn describe_themes(settings: &ThemeSettings) -> Value {
+    let nli = settings.nli.as_ref();
+    json!({
+        "codebook": settings.codebook.codebook.name,
+        "codebook_sha256": settings.codebook.sha256,
+        "none_below": settings.codebook.codebook.none_below,
+        "scorers": settings.scorers,
+        "adapt": settings.adapt,
+        "nli_model": nli.map(|nli| nli.folder.to_string_lossy()),
+        "template": nli.map(|nli| &nli.template),
+        "multi_label": nli.map(|nli| nli.multi_label),
+    })
+}
+
+fn codebook(file: &CodebookFile) -> Value {
+    json!({
+        "name": file.codebook.name,
+        "version": file.codebook.version,
+        "themes": file.codebook.themes.len(),
+        "sha256": file.sha256,
     })
 }
 

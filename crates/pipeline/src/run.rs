@@ -8,7 +8,6 @@ use report::{OutputFolder, WrittenVectors};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use source::{Problem, Severity};
-use themes::{EmbeddingScorer, Scorer};
 
 use crate::clock::Clock;
 use crate::comparing::Comparison;
@@ -16,7 +15,10 @@ use crate::ledger::SubwordCounts;
 use crate::pieces::{self, Piece};
 use crate::record::Record;
 use crate::theming::{self, PieceThemes};
-use crate::{Closest, Event, Goal, Limit, Outcome, PipelineError, Settings, embedding, writing};
+use crate::{
+    Closest, Event, Goal, Limit, Outcome, PipelineError, Readings, Settings, Texts, embedding,
+    readings, writing,
+};
 
 /// Does what the settings ask for and writes the output folder, whole or not at all.
 ///
@@ -222,24 +224,32 @@ impl<'a> Run<'a> {
         } = vectors;
         let mapped = written.map()?;
         let rows = mapped.view()?;
-        let codebook = &self.settings.codebook.codebook;
-        let (themes, scorer) = self.clock.time("themes", "unit scores", observe, |_| {
-            let mut scorer = EmbeddingScorer::new(codebook, &mut embedder)?;
-            drop(embedder);
-            let themes = theming::score(pieces, rows, offsets, codebook, &mut scorer)?;
-            let count = themes
-                .iter()
-                .flat_map(|t| &t.units)
-                .map(|u| u.scores.len())
-                .sum();
-            Ok::<_, PipelineError>(((themes, scorer), count))
-        })?;
+        let chosen = &self.settings.themes;
+        let codebook = &chosen.codebook.codebook;
+        let (readings, themes) =
+            self.clock
+                .time(readings::STAGE, "unit scores", observe, |observe| {
+                    let texts = sentences(pieces);
+                    let all = Texts {
+                        texts: &texts,
+                        vectors: rows,
+                    };
+                    let mut readings = Readings::new(chosen, &mut embedder, &all, observe)?;
+                    drop(embedder);
+                    let themes = theming::of_pieces(pieces, rows, offsets, &mut readings)?;
+                    let units = |t: &PieceThemes| -> usize {
+                        t.rows.len() + t.larger.iter().map(|u| u.ids.len()).sum::<usize>()
+                    };
+                    let count: usize = themes.iter().flatten().map(units).sum();
+                    Ok::<_, PipelineError>(((readings, themes), count * codebook.themes.len()))
+                })?;
         let folder = &self.folder;
         self.clock.time("write themes", "documents", observe, |_| {
-            writing::themes(folder, pieces, &themes, codebook, scorer.name())?;
+            writing::themes(folder, pieces, &readings, &themes, codebook)?;
             Ok::<_, PipelineError>(((), pieces.len()))
         })?;
-        outcome.themes = leading_themes(pieces, &themes, self.settings);
+        let leading = &themes[readings.leading_at()];
+        outcome.themes = leading_themes(pieces, leading, self.settings);
         if self.settings.goal < Goal::Comparison {
             return Ok(());
         }
@@ -250,14 +260,7 @@ impl<'a> Run<'a> {
         })?;
         self.clock
             .time("write comparison", "documents", observe, |_| {
-                writing::comparison(
-                    folder,
-                    pieces,
-                    &comparison,
-                    &themes,
-                    codebook,
-                    scorer.name(),
-                )?;
+                writing::comparison(folder, pieces, &comparison, &readings, &themes, codebook)?;
                 Ok::<_, PipelineError>(((), outcome.articles))
             })?;
         outcome.closest = closest(pieces, &comparison);
@@ -292,6 +295,17 @@ fn offsets(pieces: &[Piece]) -> Vec<usize> {
             let first = *next;
             *next += piece.document.sentences.len();
             Some(first)
+        })
+        .collect()
+}
+
+/// The sentences of all pieces.
+fn sentences(pieces: &[Piece]) -> Vec<&str> {
+    pieces
+        .iter()
+        .flat_map(|piece| {
+            let sentences = piece.document.sentences.iter();
+            sentences.map(|sentence| piece.cut(sentence.span))
         })
         .collect()
 }
@@ -356,7 +370,7 @@ fn leading_themes(
     themes: &[PieceThemes],
     settings: &Settings,
 ) -> Vec<(String, f64)> {
-    let codebook = &settings.codebook.codebook;
+    let codebook = &settings.themes.codebook.codebook;
     let mut shares = vec![0.0; codebook.themes.len()];
     let mut sentences = 0.0;
     for (piece, themes) in pieces

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use model::{Card, EmbedderSettings};
+use model::{Card, EmbedderSettings, NliSettings};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use source::ReadSettings;
 use themes::{Codebook, CodebookError};
@@ -37,8 +38,8 @@ pub struct Settings {
     pub read: ReadSettings,
     /// The model.
     pub model: ModelChoice,
-    /// The themes.
-    pub codebook: CodebookFile,
+    /// The themes, and what scores them.
+    pub themes: ThemeSettings,
     /// Nearest sentences listed for each sentence.
     pub neighbours: usize,
     /// Whether the run fails when a subword would not reach the model.
@@ -47,6 +48,60 @@ pub struct Settings {
     pub cache: Option<PathBuf>,
     /// Threads and model replicas. No result depends on it.
     pub threads: usize,
+}
+
+/// Themes, and what scores them.
+#[derive(Clone, Debug)]
+pub struct ThemeSettings {
+    /// The themes.
+    pub codebook: CodebookFile,
+    /// What scores them, the leading one first; never empty.
+    pub scorers: Vec<ScorerKind>,
+    /// Whether the embedding scorer's prototypes are also adapted to the corpus.
+    pub adapt: bool,
+    /// The entailment model; there where a scorer needs it.
+    pub nli: Option<NliChoice>,
+}
+
+/// What scores themes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ScorerKind {
+    /// Cosines with prototypes and phrasings.
+    Embedding,
+    /// Entailment of a sentence about each theme.
+    Nli,
+}
+
+impl ScorerKind {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Embedding, Self::Nli];
+
+    /// Its name in settings and tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Embedding => "embedding",
+            Self::Nli => "nli",
+        }
+    }
+
+    /// Whether it asks for an entailment model.
+    pub const fn needs_nli(self) -> bool {
+        matches!(self, Self::Nli)
+    }
+}
+
+/// An entailment model and how it is asked.
+#[derive(Clone, Debug)]
+pub struct NliChoice {
+    /// The model's folder.
+    pub folder: PathBuf,
+    /// How it runs.
+    pub settings: NliSettings,
+    /// The sentence about a theme, with `{}` for its name.
+    pub template: String,
+    /// Whether each theme is scored for itself; else a text's scores sum to 1.
+    pub multi_label: bool,
 }
 
 /// A model and how it runs.

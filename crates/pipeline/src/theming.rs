@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayView2, Axis, s};
-use themes::{Codebook, Scorer, ThemeError, Units};
+use ndarray::{Array2, ArrayView2, s};
 
+use crate::PipelineError;
 use crate::pieces::Piece;
+use crate::readings::{Readings, Texts};
 
 /// A kind of unit, as named in tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,13 +17,12 @@ pub(crate) enum Unit {
     Document,
 }
 
+/// A unit's number, passage, and sentences within its piece.
+type Passage<'a> = (usize, &'a str, Range<usize>);
+
 impl Unit {
-    pub(crate) const ALL: [Self; 4] = [
-        Self::Sentence,
-        Self::Paragraph,
-        Self::Section,
-        Self::Document,
-    ];
+    /// Those made of sentences.
+    pub(crate) const LARGER: [Self; 3] = [Self::Paragraph, Self::Section, Self::Document];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -33,8 +33,8 @@ impl Unit {
         }
     }
 
-    /// The units of a piece: number, passage, and sentences.
-    pub(crate) fn of(self, piece: &Piece) -> Vec<(usize, &str, Range<usize>)> {
+    /// The units of a piece.
+    pub(crate) fn of(self, piece: &Piece) -> Vec<Passage<'_>> {
         let document = &piece.document;
         match self {
             Self::Sentence => (document.sentences.iter().enumerate())
@@ -70,56 +70,82 @@ pub(crate) struct UnitScores {
     pub(crate) scores: Array2<f32>,
 }
 
-/// Themes of a piece.
+/// What one scorer says of one piece.
 pub(crate) struct PieceThemes {
-    pub(crate) units: Vec<UnitScores>,
+    /// Rows of its sentences among all.
+    pub(crate) rows: Range<usize>,
+    /// Paragraphs, sections, document.
+    pub(crate) larger: Vec<UnitScores>,
     /// Shares of sentences won by each theme, then by "none of these".
     pub(crate) profile: Vec<f64>,
 }
 
-/// Scores all units of the pieces. `vectors` holds the sentences of all pieces, `offsets` where each
-/// piece's begin.
-pub(crate) fn score(
+/// What each reading says of each piece: readings × pieces. `vectors` holds the sentences of all
+/// pieces, `offsets` where each piece's begin.
+pub(crate) fn of_pieces(
     pieces: &[Piece],
     vectors: ArrayView2<'_, f32>,
     offsets: &[usize],
-    codebook: &Codebook,
-    scorer: &mut dyn Scorer,
-) -> Result<Vec<PieceThemes>, ThemeError> {
-    pieces
-        .iter()
-        .zip(offsets)
-        .map(|(piece, &first)| {
-            let own = vectors.slice(s![first..first + piece.document.sentences.len(), ..]);
-            let units = Unit::ALL
-                .into_iter()
-                .map(|unit| score_unit(piece, unit, own, scorer))
-                .collect::<Result<Vec<_>, _>>()?;
-            let profile = themes::profile(units[0].scores.view(), codebook.none_below);
-            Ok(PieceThemes { units, profile })
+    readings: &mut Readings,
+) -> Result<Vec<Vec<PieceThemes>>, PipelineError> {
+    (0..readings.all.len())
+        .map(|at| {
+            pieces
+                .iter()
+                .zip(offsets)
+                .map(|(piece, &first)| of_piece(piece, vectors, first, at, readings))
+                .collect()
         })
         .collect()
 }
 
-fn score_unit(
+fn of_piece(
+    piece: &Piece,
+    vectors: ArrayView2<'_, f32>,
+    first: usize,
+    at: usize,
+    readings: &mut Readings,
+) -> Result<PieceThemes, PipelineError> {
+    let rows = first..first + piece.document.sentences.len();
+    let larger = Unit::LARGER
+        .into_iter()
+        .map(|unit| of_units(piece, unit, vectors, first, at, readings))
+        .collect::<Result<_, _>>()?;
+    let reading = &readings.all[at];
+    let sentences = reading.scores.slice(s![rows.clone(), ..]);
+    let profile = themes::profile(sentences, reading.none_below);
+    Ok(PieceThemes {
+        rows,
+        larger,
+        profile,
+    })
+}
+
+fn of_units(
     piece: &Piece,
     unit: Unit,
-    sentences: ArrayView2<'_, f32>,
-    scorer: &mut dyn Scorer,
-) -> Result<UnitScores, ThemeError> {
+    vectors: ArrayView2<'_, f32>,
+    first: usize,
+    at: usize,
+    readings: &mut Readings,
+) -> Result<UnitScores, PipelineError> {
     let passages = unit.of(piece);
-    let mut vectors = Array2::zeros((passages.len(), sentences.ncols()));
-    for (mut row, (_, _, range)) in vectors.axis_iter_mut(Axis(0)).zip(&passages) {
-        row.assign(&compare::centroid(sentences, range.clone()));
+    let parts: Vec<Range<usize>> = passages
+        .iter()
+        .map(|(_, _, own)| first + own.start..first + own.end)
+        .collect();
+    let mut centroids = Array2::zeros((passages.len(), vectors.ncols()));
+    for (mut row, part) in centroids.rows_mut().into_iter().zip(&parts) {
+        row.assign(&compare::centroid(vectors, part.clone()));
     }
     let texts: Vec<&str> = passages.iter().map(|(_, text, _)| *text).collect();
-    let table = scorer.score(&Units {
+    let units = Texts {
         texts: &texts,
-        vectors: vectors.view(),
-    })?;
+        vectors: centroids.view(),
+    };
     Ok(UnitScores {
         unit,
+        scores: readings.larger(at, &units, &parts)?,
         ids: passages.iter().map(|(id, _, _)| *id).collect(),
-        scores: table,
     })
 }

@@ -1,5 +1,6 @@
 //! From what a run knows to its tables.
 
+use ndarray::ArrayView1;
 use report::tables::{
     CleaningRow, DocumentRow, NeighbourRow, ProblemRow, ProfileRow, SectionRow, SentenceRow,
     SimilarityRow, StageRow, ThemeRow, TokenRow,
@@ -8,11 +9,12 @@ use report::{OutputFolder, ReportError};
 use source::{OffsetBase, Problem};
 use themes::{Codebook, NONE};
 
+use crate::Readings;
 use crate::clock::Stage;
 use crate::comparing::Comparison;
 use crate::ledger::{SubwordCounts, coverage};
 use crate::pieces::Piece;
-use crate::theming::PieceThemes;
+use crate::theming::{PieceThemes, Unit};
 
 /// Everything that the text stages know: always written.
 pub(crate) fn texts(
@@ -194,26 +196,37 @@ pub(crate) fn tokens(
 pub(crate) fn themes(
     folder: &OutputFolder,
     pieces: &[Piece],
-    all: &[PieceThemes],
+    readings: &Readings,
+    all: &[Vec<PieceThemes>],
     codebook: &Codebook,
-    scorer: &str,
 ) -> Result<(), ReportError> {
     let mut table = folder.table::<ThemeRow<'_>>()?;
-    for (piece, themes) in pieces.iter().zip(all) {
-        for units in &themes.units {
-            for (&unit_id, scores) in units.ids.iter().zip(units.scores.rows()) {
-                for ranked in themes::ranks(scores, codebook.none_below) {
-                    table.push(&ThemeRow {
-                        doc_id: piece.id(),
-                        unit: units.unit.name(),
-                        unit_id,
-                        scorer,
-                        theme: ranked
-                            .theme
-                            .map_or(NONE, |theme| &codebook.themes[theme].id),
-                        score: ranked.score.into(),
-                        rank: ranked.rank,
-                    })?;
+    for (at, piece) in pieces.iter().enumerate() {
+        for (reading, of_pieces) in readings.all.iter().zip(all) {
+            let themes = &of_pieces[at];
+            let mut push = |unit: Unit, unit_id: usize, scores: ArrayView1<'_, f32>| {
+                themes::ranks(scores, reading.none_below)
+                    .into_iter()
+                    .try_for_each(|ranked| {
+                        table.push(&ThemeRow {
+                            doc_id: piece.id(),
+                            unit: unit.name(),
+                            unit_id,
+                            scorer: &reading.scorer,
+                            theme: ranked
+                                .theme
+                                .map_or(NONE, |theme| &codebook.themes[theme].id),
+                            score: ranked.score.into(),
+                            rank: ranked.rank,
+                        })
+                    })
+            };
+            for (sentence, row) in themes.rows.clone().enumerate() {
+                push(Unit::Sentence, sentence + 1, reading.scores.row(row))?;
+            }
+            for units in &themes.larger {
+                for (&unit_id, scores) in units.ids.iter().zip(units.scores.rows()) {
+                    push(units.unit, unit_id, scores)?;
                 }
             }
         }
@@ -226,9 +239,9 @@ pub(crate) fn comparison(
     folder: &OutputFolder,
     pieces: &[Piece],
     comparison: &Comparison,
-    themes: &[PieceThemes],
+    readings: &Readings,
+    themes: &[Vec<PieceThemes>],
     codebook: &Codebook,
-    scorer: &str,
 ) -> Result<(), ReportError> {
     let mut similarity = folder.table::<SimilarityRow<'_>>()?;
     let mut profiles = folder.table::<ProfileRow<'_>>()?;
@@ -242,7 +255,8 @@ pub(crate) fn comparison(
             .enumerate()
             .filter(|&(other_at, _)| other_at != at)
         {
-            let (own, others) = (&themes[at].profile, &themes[other_at].profile);
+            let leading = &themes[readings.leading_at()];
+            let (own, others) = (&leading[at].profile, &leading[other_at].profile);
             let cosine = comparison.documents[(at, other_at)];
             similarity.push(&SimilarityRow {
                 doc_id: piece.id(),
@@ -254,20 +268,23 @@ pub(crate) fn comparison(
                 percentile: Some(comparison.percentile(cosine).into()),
                 theme_jsd: Some(compare::jensen_shannon(own, others).into()),
             })?;
-            let parts = compare::jensen_shannon_parts(own, others);
-            for (theme, ((&share, &other_share), part)) in
-                own.iter().zip(others).zip(parts).enumerate()
-            {
-                if share > 0.0 || other_share > 0.0 {
-                    profiles.push(&ProfileRow {
-                        doc_id: piece.id(),
-                        other_id: other.id(),
-                        scorer,
-                        theme: codebook.themes.get(theme).map_or(NONE, |theme| &theme.id),
-                        share: share.into(),
-                        other_share: other_share.into(),
-                        jsd_part: part.into(),
-                    })?;
+            for (reading, of_pieces) in readings.all.iter().zip(themes) {
+                let (own, others) = (&of_pieces[at].profile, &of_pieces[other_at].profile);
+                let parts = compare::jensen_shannon_parts(own, others);
+                for (theme, ((&share, &other_share), part)) in
+                    own.iter().zip(others).zip(parts).enumerate()
+                {
+                    if share > 0.0 || other_share > 0.0 {
+                        profiles.push(&ProfileRow {
+                            doc_id: piece.id(),
+                            other_id: other.id(),
+                            scorer: &reading.scorer,
+                            theme: codebook.themes.get(theme).map_or(NONE, |theme| &theme.id),
+                            share: share.into(),
+                            other_share: other_share.into(),
+                            jsd_part: part.into(),
+                        })?;
+                    }
                 }
             }
         }

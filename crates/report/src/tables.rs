@@ -241,6 +241,58 @@ table!(
 );
 
 table!(
+    /// A labelled text and the theme found in it.
+    PredictionRow, "predictions.csv", {
+        /// Row of the labelled table, counted from 1 behind the header.
+        row: usize,
+        /// What scored it.
+        scorer: &'a str,
+        /// Theme that the label means; `none` for none of these.
+        label: &'a str,
+        /// Theme with the best score; `none` for none of these.
+        theme: &'a str,
+        /// Its score.
+        score: Decimal,
+        /// The text.
+        text: &'a str,
+    }
+);
+
+table!(
+    /// How often texts of one label were given one theme.
+    ConfusionRow, "confusion.csv", {
+        /// What scored them.
+        scorer: &'a str,
+        /// Theme that the label means.
+        label: &'a str,
+        /// Theme found.
+        theme: &'a str,
+        /// Texts.
+        rows: usize,
+    }
+);
+
+table!(
+    /// How well one theme is found.
+    MeasureRow, "measures.csv", {
+        /// What scored the texts.
+        scorer: &'a str,
+        /// The theme.
+        theme: &'a str,
+        /// Texts with this label.
+        support: usize,
+        /// Texts given this theme.
+        predicted: usize,
+        /// Share of those given the theme that have the label.
+        precision: Decimal,
+        /// Share of those with the label that were given the theme.
+        recall: Decimal,
+        /// Harmonic mean of both.
+        f1: Decimal,
+    }
+);
+
+table!(
     /// An article, or part of one, that was left out or is in doubt.
     ProblemRow, "problems.csv", {
         /// The article's id; empty where it came to none.
@@ -312,6 +364,9 @@ pub fn all() -> Vec<(&'static str, &'static [&'static str])> {
         of::<SimilarityRow<'_>>(),
         of::<NeighbourRow<'_>>(),
         of::<ProfileRow<'_>>(),
+        of::<PredictionRow<'_>>(),
+        of::<ConfusionRow<'_>>(),
+        of::<MeasureRow<'_>>(),
         of::<ProblemRow<'_>>(),
         of::<TokenRow<'_>>(),
         of::<StageRow<'_>>(),

@@ -12,12 +12,11 @@
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
+use crate::embedding::TEMPERATURE;
 use crate::{Codebook, EmbeddingScorer, Scorer, ThemeError, Units};
 
 /// Weight of the corpus against the codebook in a score.
 const WEIGHT: f32 = 0.35;
-/// Sharpness of the soft assignment: cosines differ by hundredths.
-const SHARPNESS: f32 = 20.0;
 /// Rounds; the assignment hardly changes after the third.
 const ROUNDS: usize = 5;
 /// How much of the former shares an estimate of the themes' shares keeps.
@@ -99,14 +98,14 @@ impl AdaptedScorer {
             offset: 0.0,
             shares: vec![1.0 / themes as f64; themes],
         };
-        let mut scores = said.clone();
+        let mut mixed = said.clone();
         for _ in 0..ROUNDS {
-            adapted.assign(scores.view(), vectors);
-            let found = adapted.about_centre(vectors);
-            let own = Spread::of(found.view());
+            adapted.assign(mixed.view(), vectors);
+            let about = adapted.about_centre(vectors);
+            let own = Spread::of(about.view());
             adapted.scale = spread.deviation / own.deviation.max(f32::MIN_POSITIVE);
             adapted.offset = spread.mean - own.mean * adapted.scale;
-            scores = adapted.mix(&said, &found);
+            mixed = adapted.mix(&said, &about);
         }
         adapted.check(codebook)?;
         Ok(adapted)
@@ -234,7 +233,7 @@ fn soft(scores: ArrayView2<'_, f32>, prior: &[f32]) -> Array2<f32> {
     for mut row in parts.rows_mut() {
         let mut highest = f32::NEG_INFINITY;
         for (x, prior) in row.iter_mut().zip(prior) {
-            *x = SHARPNESS * *x + prior;
+            *x = *x / TEMPERATURE + prior;
             highest = highest.max(*x);
         }
         row.mapv_inplace(|x| (x - highest).exp());

@@ -24,8 +24,12 @@ const NEAREST: usize = 3;
 /// Units scored together; fixed, so that no result depends on the number of threads.
 const BLOCK: usize = 256;
 
+/// Cosines of a unit with the themes differ by hundredths.
+pub(crate) const TEMPERATURE: f32 = 0.05;
+
 /// Scores a unit by how near its vector is to a theme as a whole, and to the nearest of its
 /// phrasings: the mean of both cosines.
+#[derive(Clone)]
 pub struct EmbeddingScorer {
     /// Themes × dimensions.
     prototypes: Array2<f32>,
@@ -46,7 +50,10 @@ impl EmbeddingScorer {
         let texts: Vec<&str> = (descriptions.iter().map(String::as_str))
             .chain(phrasings)
             .collect();
-        let vectors = embedder.embed_all(&texts)?.0;
+        let mut vectors = embedder.embed_all(&texts)?.0;
+        if !embedder.card().normalize {
+            compare::scale_rows_to_unit(&mut vectors);
+        }
         Ok(Self::of_vectors(
             codebook,
             vectors.slice(s![..descriptions.len(), ..]),
@@ -208,7 +215,7 @@ pub(crate) mod tests {
             mean(&[0.1, 0.9, 0.3, 0.6, -1.0]),
             Some((0.9 + 0.6 + 0.3) / 3.0)
         );
-        assert_eq!(mean(&[0.2, 0.4]), Some((0.4 + 0.2) / 2.0));
+        assert_eq!(mean(&[0.2, 0.4]), Some(f32::midpoint(0.4, 0.2)));
         assert_eq!(mean(&[]), None);
     }
 

@@ -6,6 +6,7 @@
 mod adapt;
 mod codebook;
 mod embedding;
+mod measures;
 mod nli;
 mod profile;
 mod rank;
@@ -14,6 +15,7 @@ mod scorer;
 pub use adapt::{AdaptedScorer, NotAdapted};
 pub use codebook::{Codebook, CodebookError, Theme};
 pub use embedding::EmbeddingScorer;
+pub use measures::{ClassMeasures, Confusion};
 pub use nli::{NliScorer, scores as nli_scores};
 pub use profile::profile;
 pub use rank::{NONE, Ranked, ranks};

@@ -160,6 +160,20 @@ impl Scorer for NliScorer {
         Ok(Array2::from_shape_vec((units.texts.len(), count), all)
             .expect("each text has a score a theme"))
     }
+
+    /// Each for itself, a theme holds where entailment is likelier than contradiction; where one of
+    /// them must hold, none of these can't be.
+    fn none_below(&self, _: &Codebook) -> f32 {
+        if self.multi_label {
+            0.5
+        } else {
+            1.0 / self.hypotheses.len() as f32
+        }
+    }
+
+    fn takes_larger_units(&self) -> bool {
+        false
+    }
 }
 
 #[cfg(test)]

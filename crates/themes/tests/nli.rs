@@ -58,8 +58,10 @@ fn codebook(names: &[String]) -> Codebook {
             .map(|name| Theme {
                 id: name.to_lowercase().replace(' ', "-"),
                 name: name.clone(),
+                aliases: Vec::new(),
                 description: name.clone(),
                 examples: Vec::new(),
+                phrases: Vec::new(),
             })
             .collect(),
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use model::{Backend, Device, Precision};
+use pipeline::ScorerKind;
 
 /// Reads articles, splits them into sentences, embeds and classifies these, and compares each
 /// article with the other pieces of a corpus. Every number in the results leads back to its passage.
@@ -96,7 +97,8 @@ Example:
 Examples:
   tifa eval sts stsb_en_test.csv.gz
   tifa eval sts pairs.csv --model potion-base-8M
-  tifa eval sts pairs.csv --precision f32 --backend bert")]
+  tifa eval sts pairs.csv --precision f32 --backend bert
+  tifa eval themes --codebook cap-21 --data labelled.csv.gz --text text --label topic")]
     Eval {
         #[command(subcommand)]
         task: EvalTask,
@@ -141,6 +143,32 @@ Example:
     Sts {
         /// The pairs: .csv, or .csv.gz
         pairs: PathBuf,
+        #[command(flatten)]
+        options: ModelOptions,
+    },
+    /// Themes of labelled texts: accuracy, macro-F1 and the rest, for each scorer
+    #[command(after_help = "\
+The table has a header. Labels are ids, names or aliases of the codebook's themes; rows with other
+labels are left out, and counted. A file whose name ends in .gz is unpacked.
+
+Examples:
+  tifa eval themes --codebook cap-21 --data speeches.csv.gz --text text --label topic
+  tifa eval themes --codebook mine.toml --data labelled.csv --text body --label code --adapt")]
+    Themes {
+        /// The labelled texts: .csv, or .csv.gz
+        #[arg(long, value_name = "FILE")]
+        data: PathBuf,
+        /// Column of the texts
+        #[arg(long, value_name = "NAME")]
+        text: String,
+        /// Column of the labels
+        #[arg(long, value_name = "NAME")]
+        label: String,
+        /// Folder for predictions.csv, confusion.csv and measures.csv [default: none is written]
+        #[arg(long, short, value_name = "FOLDER")]
+        out: Option<PathBuf>,
+        #[command(flatten)]
+        themes: ThemeOptions,
         #[command(flatten)]
         options: ModelOptions,
     },
@@ -192,9 +220,8 @@ pub(crate) struct Options {
     pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) model: ModelOptions,
-    /// Themes to look for: a codebook's file, or a name in models/codebooks [default: qiushi]
-    #[arg(long, value_name = "FILE|NAME")]
-    pub(crate) codebook: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) themes: ThemeOptions,
     /// Nearest sentences listed for each sentence [default: 5]
     #[arg(long, value_name = "N")]
     pub(crate) neighbours: Option<usize>,
@@ -229,6 +256,31 @@ pub(crate) struct Options {
     /// No progress and no summary; problems are still told
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+/// Settings of the themes; each can stand in tifa.toml too.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ThemeOptions {
+    /// Themes to look for: a codebook's file, or a name in models/codebooks [default: qiushi]
+    #[arg(long, value_name = "FILE|NAME")]
+    pub(crate) codebook: Option<PathBuf>,
+    /// What scores themes; given more than once, the first leads and the others are held against it
+    /// [default: embedding]
+    #[arg(long, value_name = "NAME", value_parser = one_of(&ScorerKind::ALL, ScorerKind::name))]
+    pub(crate) scorer: Vec<ScorerKind>,
+    /// Also score with prototypes that are adapted to the corpus, unless its themes are spread too
+    /// unevenly for that
+    #[arg(long)]
+    pub(crate) adapt: bool,
+    /// Entailment model of the scorer nli: a folder as transformers saves it
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) nli_model: Option<PathBuf>,
+    /// Hypothesis of the scorer nli, with {} for a theme's name [default: "This text is about {}."]
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) template: Option<String>,
+    /// Let the scorer nli judge each theme for itself; else a text's scores sum to 1
+    #[arg(long)]
+    pub(crate) multi_label: bool,
 }
 
 /// Settings of the model; each can stand in tifa.toml too.

@@ -2,7 +2,9 @@
 
 mod cache;
 mod eval;
+mod labelled;
 mod models;
+mod packed;
 mod run;
 
 use std::process::ExitCode;
@@ -41,6 +43,22 @@ pub(crate) fn execute(args: Args) -> Result<ExitCode> {
         }
         Command::Eval { task } => match task {
             EvalTask::Sts { pairs, options } => eval::sts(&pairs, &options),
+            EvalTask::Themes {
+                data,
+                text,
+                label,
+                out,
+                themes,
+                options,
+            } => {
+                let data = eval::Data {
+                    path: data,
+                    text,
+                    label,
+                    out,
+                };
+                eval::themes(&data, &options, &themes)
+            }
         },
         Command::Cache { action, cache } => cache::cache(&action, cache),
         Command::Models { action, models } => models::models(&action, models.as_deref()),

@@ -4,15 +4,16 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use model::{Backend, Card, Device, EmbedderSettings, Precision};
-use pipeline::{CodebookFile, Goal, ModelChoice, Settings};
+use model::{Backend, Card, Device, EmbedderSettings, NliSettings, Precision};
+use pipeline::{CodebookFile, Goal, ModelChoice, NliChoice, ScorerKind, Settings, ThemeSettings};
 use serde::Deserialize;
 use source::ReadSettings;
 
-use crate::args::{ModelOptions, Options};
+use crate::args::{ModelOptions, Options, ThemeOptions};
 
 const DEFAULT_MODEL: &str = "all-MiniLM-L6-v2";
 const DEFAULT_CODEBOOK: &str = "qiushi";
+const DEFAULT_TEMPLATE: &str = "This text is about {}.";
 const DEFAULT_NEIGHBOURS: usize = 5;
 const DEFAULT_MAX_ARTICLE_MB: u32 = 16;
 
@@ -25,6 +26,11 @@ struct File {
     model: Option<String>,
     models: Option<PathBuf>,
     codebook: Option<PathBuf>,
+    scorer: Option<Vec<ScorerKind>>,
+    adapt: Option<bool>,
+    nli_model: Option<PathBuf>,
+    template: Option<String>,
+    multi_label: Option<bool>,
     neighbours: Option<usize>,
     threads: Option<NonZeroUsize>,
     token_budget: Option<NonZeroUsize>,
@@ -60,7 +66,8 @@ impl File {
         let mut file: Self = toml::from_str(&written)
             .with_context(|| format!("the settings file {} is not valid", path.display()))?;
         let home = path.parent().unwrap_or(Path::new("")).to_owned();
-        for path in [&mut file.out, &mut file.models].into_iter().flatten() {
+        let paths = [&mut file.out, &mut file.models, &mut file.nli_model];
+        for path in paths.into_iter().flatten() {
             *path = home.join(&path);
         }
         for path in file.corpus.iter_mut().flatten() {
@@ -100,13 +107,13 @@ pub(crate) fn settings(
     let file = File::read(options.model.config.as_deref())?;
     let models = models(&options.model, &file)?;
     let card = card(&models, &options.model, &file)?;
-    let codebook = options.codebook.clone().or_else(|| file.codebook.clone());
     let any_language = options.any_language || file.any_language.unwrap_or(false);
     let mut embedding = embedding(&options.model, &file);
     embedding.windows = !options.no_windows && file.windows.unwrap_or(true);
     if goal > Goal::Tokens {
         embedding.prompt = prompt(&card, &options.model, &file)?;
     }
+    let themes = themes(&options.themes, &models, &embedding, &file)?;
     Ok(Settings {
         command,
         goal,
@@ -124,10 +131,7 @@ pub(crate) fn settings(
             language: language(goal, any_language, &card),
             ..ReadSettings::default()
         },
-        codebook: codebook_file(
-            &models,
-            codebook.as_deref().unwrap_or(Path::new(DEFAULT_CODEBOOK)),
-        )?,
+        themes,
         neighbours: options
             .neighbours
             .or(file.neighbours)
@@ -159,13 +163,83 @@ pub(crate) fn settings(
 /// A model alone, and how it runs.
 pub(crate) fn model(options: &ModelOptions) -> Result<(Card, EmbedderSettings)> {
     let file = File::read(options.config.as_deref())?;
-    let card = card(&models(options, &file)?, options, &file)?;
+    let models = models(options, &file)?;
+    model_of(options, &models, &file)
+}
+
+/// A model and themes, without a run.
+pub(crate) fn model_and_themes(
+    options: &ModelOptions,
+    theme_options: &ThemeOptions,
+) -> Result<(Card, EmbedderSettings, ThemeSettings)> {
+    let file = File::read(options.config.as_deref())?;
+    let models = models(options, &file)?;
+    let (card, settings) = model_of(options, &models, &file)?;
+    let themes = themes(theme_options, &models, &settings, &file)?;
+    Ok((card, settings, themes))
+}
+
+fn model_of(
+    options: &ModelOptions,
+    models: &Path,
+    file: &File,
+) -> Result<(Card, EmbedderSettings)> {
+    let card = card(models, options, file)?;
     let settings = EmbedderSettings {
-        prompt: prompt(&card, options, &file)?,
+        prompt: prompt(&card, options, file)?,
         windows: file.windows.unwrap_or(true),
-        ..embedding(options, &file)
+        ..embedding(options, file)
     };
     Ok((card, settings))
+}
+
+fn themes(
+    options: &ThemeOptions,
+    models: &Path,
+    embedding: &EmbedderSettings,
+    file: &File,
+) -> Result<ThemeSettings> {
+    let codebook = options.codebook.as_deref().or(file.codebook.as_deref());
+    let mut scorers = if options.scorer.is_empty() {
+        file.scorer.clone().unwrap_or_default()
+    } else {
+        options.scorer.clone()
+    };
+    if scorers.is_empty() {
+        scorers.push(ScorerKind::Embedding);
+    }
+    if let Some(twice) = (1..scorers.len()).find(|&at| scorers[..at].contains(&scorers[at])) {
+        bail!("the scorer '{}' is named twice", scorers[twice].name());
+    }
+    let folder = options.nli_model.clone().or_else(|| file.nli_model.clone());
+    let nli = match (scorers.iter().find(|kind| kind.needs_nli()), folder) {
+        (None, _) => None,
+        (Some(kind), None) => bail!(
+            "the scorer '{}' needs an entailment model: name its folder with --nli-model (docs/themes.md says which ones suit)",
+            kind.name()
+        ),
+        (Some(_), Some(folder)) => Some(NliChoice {
+            folder,
+            settings: NliSettings {
+                replicas: embedding.replicas,
+                token_budget: embedding.token_budget,
+                device: embedding.device,
+                ..NliSettings::default()
+            },
+            template: options
+                .template
+                .clone()
+                .or_else(|| file.template.clone())
+                .unwrap_or_else(|| DEFAULT_TEMPLATE.to_owned()),
+            multi_label: options.multi_label || file.multi_label.unwrap_or(false),
+        }),
+    };
+    Ok(ThemeSettings {
+        codebook: codebook_file(models, codebook.unwrap_or(Path::new(DEFAULT_CODEBOOK)))?,
+        scorers,
+        adapt: options.adapt || file.adapt.unwrap_or(false),
+        nli,
+    })
 }
 
 fn models(options: &ModelOptions, file: &File) -> Result<PathBuf> {

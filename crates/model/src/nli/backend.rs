@@ -17,7 +17,7 @@ const CONFIG: &str = "config.json";
 
 /// Model types whose tokenizers in transformers give a model no token types, whatever the template
 /// says.
-const UNTYPED: [&str; 5] = ["roberta", "xlm-roberta", "distilbert", "mpnet", "bart"];
+const UNTYPED: [&str; 4] = ["roberta", "xlm-roberta", "distilbert", "mpnet"];
 
 /// What most networks read where their files tell no limit.
 const USUAL_LENGTH: usize = 512;
@@ -99,72 +99,38 @@ pub(super) fn load(
         Precision::Auto => Precision::F32,
         asked => asked,
     };
-    let packed = match (settings.backend, settings.device) {
-        (Backend::Static, _) => {
-            return unsupported("the backend 'static' runs tables of vectors only".into());
-        }
-        (Backend::Packed, Device::Cuda) => {
-            return unsupported("the backend 'packed' runs on the cpu; on cuda 'bert' does".into());
-        }
-        (Backend::Packed, Device::Cpu) if network.packed.is_none() => {
-            return unsupported(format!(
-                "the backend 'packed' does not run {}; take 'bert'",
-                network.kind
-            ));
-        }
-        (Backend::Auto | Backend::Packed, Device::Cpu) => network.packed.as_ref(),
-        _ => None,
+    if settings.device != Device::Cpu
+        || !matches!(settings.backend, Backend::Auto | Backend::Packed)
+    {
+        return unsupported("entailment models run on the backend 'packed', on the cpu".into());
+    }
+    let Some((architecture, hyper)) = &network.packed else {
+        let known: Vec<&str> = Architecture::ALL
+            .into_iter()
+            .filter(|&known| known != Architecture::Static)
+            .map(Architecture::name)
+            .collect();
+        return unsupported(format!(
+            "it is of the type {}; entailment models are run of the types {}",
+            network.kind,
+            known.join(", ")
+        ));
     };
     let names = tensors::weight_files(files, "")?;
-    let replicas = settings.replicas.max(1);
-    let (running, factories) = if let Some((architecture, hyper)) = packed {
-        let mut tensors = Tensors::of(files, "")?;
-        let network = (*architecture, hyper);
-        let factories =
-            packed::classifiers(&mut tensors, network, labels.classes, precision, replicas)?;
-        (backend::running_packed(precision), factories)
-    } else {
-        if precision != Precision::F32 {
-            return unsupported(
-                "the precisions bf16 and int16 are those of the backend 'packed'".into(),
-            );
-        }
-        for name in &names {
-            files.describe(name)?;
-        }
-        // A GPU is not sped up by more copies of the model.
-        let replicas = match settings.device {
-            Device::Cpu => replicas,
-            Device::Cuda => 1,
-        };
-        let running = Running {
-            backend: Backend::Bert,
-            precision,
-            device: settings.device,
-            kernels: "libtorch".into(),
-            batch_invariant: false,
-        };
-        (running, reference(folder, replicas, settings.device)?)
-    };
+    let mut tensors = Tensors::of(files, "")?;
+    let factories = packed::classifiers(
+        &mut tensors,
+        (*architecture, hyper),
+        labels.classes,
+        precision,
+        settings.replicas.max(1),
+    )?;
+    let running = backend::running_packed(precision);
     Ok(Loaded {
         running,
         factories,
         sha256: sha256(files, &names),
     })
-}
-
-#[cfg(feature = "torch")]
-fn reference(
-    folder: &Path,
-    replicas: usize,
-    device: Device,
-) -> Result<Vec<ClassifierFactory>, ModelError> {
-    crate::torch::classify::factories(folder, replicas, device)
-}
-
-#[cfg(not(feature = "torch"))]
-fn reference(_: &Path, _: usize, _: Device) -> Result<Vec<ClassifierFactory>, ModelError> {
-    Err(ModelError::NoBackend)
 }
 
 /// The hash of the one file of weights, or one over the hashes of several.

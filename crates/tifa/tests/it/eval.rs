@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::util::Dir;
+use crate::util::{Dir, root, rows};
 
 /// Cosines 1, √½, 0 and √½ with scores 5, 3, 1 and 4: ranks 4, 2.5, 1, 2.5 and 4, 2, 1, 3.
 const PAIRS: &str = "north,north,5\n\
@@ -94,5 +94,99 @@ fn the_default_model_reaches_its_score_on_the_benchmark() {
             .and_then(|number| number.parse().ok())
             .expect("a score");
         assert!((found - 0.8203).abs() <= allowed, "{ran}");
+    }
+}
+
+const LABELLED: &str = "id,topic,body\n\
+                        1,Rivers,river\n\
+                        2,SCHOOLS,school school\n\
+                        3,schools,river\n\
+                        4,Weather,north\n";
+
+#[test]
+fn themes_are_held_against_labels() {
+    let dir = Dir::new();
+    dir.with_tiny().file("labelled.csv", LABELLED);
+    let line = "eval themes --model tiny --data labelled.csv --text body --label topic --out out";
+    // Two of three are right; F1 is 2/3 for both themes.
+    dir.tifa_tiny(line).exits(0).prints(&[
+        "rows 3; 1 left out, whose labels are no themes: 'Weather' 1",
+        "scorer embedding",
+        "accuracy 0.667",
+        "macro_f1 0.667",
+        "mcc 0.500",
+    ]);
+    let predictions = rows(&dir.join("out/predictions.csv"));
+    let found: Vec<_> = predictions
+        .iter()
+        .map(|row| {
+            (
+                row["row"].as_str(),
+                row["label"].as_str(),
+                row["theme"].as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("1", "rivers", "rivers"),
+            ("2", "schools", "schools"),
+            ("3", "schools", "rivers")
+        ]
+    );
+    let confusion = rows(&dir.join("out/confusion.csv"));
+    assert_eq!(confusion.len(), 3);
+    assert!(confusion.iter().all(|row| row["rows"] == "1"));
+    let measures = rows(&dir.join("out/measures.csv"));
+    assert_eq!(measures.len(), 2);
+    assert_eq!(measures[0]["precision"], "0.500000");
+    assert_eq!(measures[0]["recall"], "1.000000");
+}
+
+#[test]
+fn columns_and_labels_that_are_not_there_are_told_with_those_that_are() {
+    let dir = Dir::new();
+    dir.with_tiny().file("labelled.csv", LABELLED);
+    let line = "eval themes --model tiny --data labelled.csv --text body --label";
+    dir.tifa_tiny(&format!("{line} theme"))
+        .exits(2)
+        .tells(&["no column 'theme'; there are: id, topic, body", "--label"]);
+    dir.tifa_tiny(&format!("{line} id"))
+        .exits(2)
+        .tells(&["no label in labelled.csv is a theme", "rivers, schools"]);
+}
+
+#[test]
+fn a_scorer_that_needs_a_model_says_how_to_name_it() {
+    let dir = Dir::new();
+    dir.with_tiny().file("labelled.csv", LABELLED);
+    let line =
+        "eval themes --model tiny --data labelled.csv --text body --label topic --scorer nli";
+    dir.tifa_tiny(line)
+        .exits(2)
+        .tells(&["needs an entailment model", "--nli-model"]);
+}
+
+#[test]
+fn two_scorers_stand_side_by_side() {
+    let dir = Dir::new();
+    dir.with_tiny().file("labelled.csv", LABELLED);
+    let folder = root().join("crates/model/tests/fixtures/classifiers/bert");
+    let model = folder.join("contradiction-neutral-entailment");
+    let line = format!(
+        "eval themes --model tiny --data labelled.csv --text body --label topic --out out \
+         --scorer embedding --scorer nli --nli-model {}",
+        model.display()
+    );
+    dir.tifa_tiny(&line)
+        .exits(0)
+        .prints(&["scorer embedding", "scorer nli"]);
+    let predictions = rows(&dir.join("out/predictions.csv"));
+    assert_eq!(predictions.len(), 6);
+    // Each score is the winner's share of two.
+    for row in predictions.iter().filter(|row| row["scorer"] == "nli") {
+        let score: f64 = row["score"].parse().expect("a number");
+        assert!((0.5..=1.0).contains(&score), "{row:?}");
     }
 }

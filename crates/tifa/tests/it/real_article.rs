@@ -136,3 +136,36 @@ fn it_goes_the_whole_way_against_the_corpus() {
             .all(|row| row["doc_id"] == studied[0]["doc_id"])
     );
 }
+
+/// What each section is about, beside the two themes of diplomacy that the whole article is about.
+#[cfg(feature = "torch")]
+#[test]
+fn its_sections_are_about_what_a_reader_finds_in_them() {
+    let Some(dir) = results("themes --codebook qiushi") else {
+        return;
+    };
+    let themes = rows(&dir.join("out/themes.csv"));
+    let whole: Vec<&str> = themes
+        .iter()
+        .filter(|row| row["unit"] == "document" && ["1", "2"].contains(&row["rank"].as_str()))
+        .map(|row| row["theme"].as_str())
+        .collect();
+    assert!(
+        whole.contains(&"diplomacy-major-countries")
+            && whole.contains(&"neighbours-developing-countries"),
+        "{whole:?}"
+    );
+    for (section, theme) in [
+        ("2", "energy-resources"),
+        ("3", "global-governance"),
+        ("4", "people-to-people"),
+    ] {
+        let best = themes
+            .iter()
+            .filter(|row| row["unit"] == "section" && row["unit_id"] == section)
+            .filter(|row| !whole.contains(&row["theme"].as_str()))
+            .min_by_key(|row| util::count(row, "rank"))
+            .expect("themes of the section");
+        assert_eq!(best["theme"], theme, "section {section}");
+    }
+}

@@ -1,0 +1,197 @@
+//! What each scorer says of all texts.
+
+use std::ops::Range;
+
+use model::{Embedder, NliModel};
+use ndarray::{Array2, ArrayView2, Axis, s};
+use themes::{AdaptedScorer, Codebook, EmbeddingScorer, NliScorer, Scorer, ThemeError, Units};
+
+use crate::settings::{ScorerKind, ThemeSettings};
+use crate::{Event, PipelineError};
+
+/// The stage's name.
+pub(crate) const STAGE: &str = "themes";
+
+/// Texts scored between two signs of life.
+const CHUNK: usize = 1024;
+
+/// All texts as one scorer sees them.
+pub struct Reading {
+    /// The scorer's name in tables.
+    pub scorer: String,
+    /// The score under which a text is none of these.
+    pub none_below: f32,
+    /// Texts × themes.
+    pub scores: Array2<f32>,
+    /// Its scorer among those of [`Readings`].
+    by: usize,
+}
+
+/// The readings of all scorers that were asked for. The first scorer's last reading leads.
+pub struct Readings {
+    scorers: Vec<Box<dyn Scorer>>,
+    /// In the order asked for, the codebook's own prototypes before adapted ones.
+    pub all: Vec<Reading>,
+    leading: usize,
+}
+
+/// What is scored: texts, and one vector of length 1 for each.
+pub struct Texts<'a> {
+    /// The texts.
+    pub texts: &'a [&'a str],
+    /// Texts × dimensions.
+    pub vectors: ArrayView2<'a, f32>,
+}
+
+impl Readings {
+    /// Scores all texts with each scorer.
+    ///
+    /// # Errors
+    /// When a model fails, or a scorer can't be made of what it is given.
+    pub fn new(
+        settings: &ThemeSettings,
+        embedder: &mut Embedder,
+        texts: &Texts<'_>,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Self, PipelineError> {
+        let mut readings = Self {
+            scorers: Vec::new(),
+            all: Vec::new(),
+            leading: 0,
+        };
+        for &kind in &settings.scorers {
+            let first = readings.all.len();
+            readings.add(kind, settings, embedder, texts, observe)?;
+            if first == 0 {
+                readings.leading = readings.all.len() - 1;
+            }
+        }
+        Ok(readings)
+    }
+
+    /// The reading that profiles and summaries are made from.
+    pub fn leading(&self) -> &Reading {
+        &self.all[self.leading]
+    }
+
+    /// Its place among all.
+    pub fn leading_at(&self) -> usize {
+        self.leading
+    }
+
+    /// Scores of units that are made of texts: each has its own text and vector, and `parts`, the
+    /// texts that it consists of.
+    ///
+    /// # Errors
+    /// When the model fails.
+    pub fn larger(
+        &mut self,
+        reading: usize,
+        units: &Texts<'_>,
+        parts: &[Range<usize>],
+    ) -> Result<Array2<f32>, ThemeError> {
+        let reading = &self.all[reading];
+        let scorer = &mut self.scorers[reading.by];
+        if !scorer.takes_larger_units() {
+            return Ok(means(reading.scores.view(), parts));
+        }
+        scorer.score(&Units {
+            texts: units.texts,
+            vectors: units.vectors,
+        })
+    }
+
+    fn add(
+        &mut self,
+        kind: ScorerKind,
+        settings: &ThemeSettings,
+        embedder: &mut Embedder,
+        texts: &Texts<'_>,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<(), PipelineError> {
+        let codebook = &settings.codebook.codebook;
+        match kind {
+            ScorerKind::Embedding => {
+                let scorer = EmbeddingScorer::new(codebook, embedder)?;
+                let adapted = settings
+                    .adapt
+                    .then(|| AdaptedScorer::new(codebook, scorer.clone(), texts.vectors));
+                self.read(Box::new(scorer), codebook, texts, observe)?;
+                match adapted {
+                    Some(Ok(adapted)) => self.read(Box::new(adapted), codebook, texts, observe)?,
+                    Some(Err(refusal)) => observe(Event::Note(&refusal.to_string())),
+                    None => {}
+                }
+            }
+            ScorerKind::Nli => {
+                let scorer = nli(settings, observe)?;
+                self.read(Box::new(scorer), codebook, texts, observe)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Scores all texts, in chunks that don't depend on anything but their number.
+    fn read(
+        &mut self,
+        mut scorer: Box<dyn Scorer>,
+        codebook: &Codebook,
+        texts: &Texts<'_>,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<(), PipelineError> {
+        let total = texts.texts.len();
+        let mut table = Array2::zeros((total, codebook.themes.len()));
+        for first in (0..total).step_by(CHUNK) {
+            let chunk = first..(first + CHUNK).min(total);
+            let found = scorer.score(&Units {
+                texts: &texts.texts[chunk.clone()],
+                vectors: texts.vectors.slice(s![chunk.clone(), ..]),
+            })?;
+            table.slice_mut(s![chunk.clone(), ..]).assign(&found);
+            observe(Event::Advanced {
+                stage: STAGE,
+                done: chunk.end,
+                total,
+            });
+        }
+        self.all.push(Reading {
+            scorer: scorer.name().to_owned(),
+            none_below: scorer.none_below(codebook),
+            scores: table,
+            by: self.scorers.len(),
+        });
+        self.scorers.push(scorer);
+        Ok(())
+    }
+}
+
+fn nli(
+    settings: &ThemeSettings,
+    observe: &mut dyn FnMut(Event<'_>),
+) -> Result<NliScorer, PipelineError> {
+    let choice = settings.nli.as_ref().expect("checked with the settings");
+    let model = NliModel::open(&choice.folder, &choice.settings)?;
+    observe(Event::Remark(&format!(
+        "entailment model: {}, {}",
+        model.name(),
+        model.running().backend.name()
+    )));
+    Ok(NliScorer::new(
+        &settings.codebook.codebook,
+        model,
+        &choice.template,
+        choice.multi_label,
+    )?)
+}
+
+/// Means of the scores of each unit's parts.
+fn means(scores: ArrayView2<'_, f32>, parts: &[Range<usize>]) -> Array2<f32> {
+    let mut all = Array2::zeros((parts.len(), scores.ncols()));
+    for (mut mean, part) in all.rows_mut().into_iter().zip(parts) {
+        let rows = scores.slice(s![part.clone(), ..]).mapv(f64::from);
+        if let Some(of_parts) = rows.mean_axis(Axis(0)) {
+            mean.assign(&of_parts.mapv(|x| x as f32));
+        }
+    }
+    all
+}

@@ -1,0 +1,209 @@
+//! `eval themes`: how well scorers find the themes that people gave to texts.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use model::Embedder;
+use pipeline::{Reading, Readings, Texts, ThemeSettings};
+use report::OutputFolder;
+use report::tables::{ConfusionRow, MeasureRow, PredictionRow};
+use serde_json::json;
+use themes::{Codebook, Confusion, NONE};
+
+use crate::args::{ModelOptions, ThemeOptions};
+use crate::commands::labelled::Labelled;
+use crate::{config, show};
+
+/// The labelled table and its columns, and where results go.
+pub(crate) struct Data {
+    pub(crate) path: PathBuf,
+    pub(crate) text: String,
+    pub(crate) label: String,
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Prints accuracy, macro-F1 and the Matthews coefficient of each scorer.
+pub(crate) fn themes(
+    data: &Data,
+    options: &ModelOptions,
+    theme_options: &ThemeOptions,
+) -> Result<ExitCode> {
+    let (card, settings, chosen) = config::model_and_themes(options, theme_options)?;
+    let codebook = &chosen.codebook.codebook;
+    let labelled = Labelled::read(&data.path, &data.text, &data.label, codebook)?;
+    let folder = data.out.as_deref().map(OutputFolder::create).transpose()?;
+    let mut embedder = Embedder::open(&card, &settings)?;
+    say!("model: {}", embedder.describe());
+    say!(
+        "codebook: {} {}, {} themes",
+        codebook.name,
+        codebook.version,
+        codebook.themes.len()
+    );
+    say!("{}", labelled.describe());
+    let texts = labelled.texts();
+    let mut vectors = embedder.embed_all(&texts)?.0;
+    if !embedder.card().normalize {
+        compare::scale_rows_to_unit(&mut vectors);
+    }
+    let mut observer = show::Observer::new(true);
+    let readings = Readings::new(
+        &chosen,
+        &mut embedder,
+        &Texts {
+            texts: &texts,
+            vectors: vectors.view(),
+        },
+        &mut |event| observer.hear(&event),
+    )?;
+    observer.finish();
+    let with_none = labelled.has_none(codebook);
+    let predicted: Vec<Vec<usize>> = readings
+        .all
+        .iter()
+        .map(|reading| winners(reading, with_none))
+        .collect();
+    let measured: Vec<Confusion> = predicted
+        .iter()
+        .map(|predicted| {
+            let pairs = labelled.labels.iter().zip(predicted);
+            Confusion::new(codebook.themes.len() + 1, pairs.map(|(&a, &b)| (a, b)))
+        })
+        .collect();
+    for (reading, confusion) in readings.all.iter().zip(&measured) {
+        say!("scorer {}", reading.scorer);
+        say!("accuracy {:.3}", confusion.accuracy());
+        say!("macro_f1 {:.3}", confusion.macro_f1());
+        say!("mcc {:.3}", confusion.mcc());
+    }
+    if let Some(folder) = folder {
+        predictions(&folder, &labelled, &readings, &predicted, codebook)?;
+        confusions(&folder, &readings, &measured, codebook)?;
+        measures(&folder, &readings, &measured, codebook)?;
+        folder.commit(&record(data, &chosen, &card.name, &labelled))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The best theme of each text; none of these only where the labels know it.
+fn winners(reading: &Reading, with_none: bool) -> Vec<usize> {
+    let none_below = if with_none {
+        reading.none_below
+    } else {
+        f32::NEG_INFINITY
+    };
+    let none = reading.scores.ncols();
+    reading
+        .scores
+        .rows()
+        .into_iter()
+        .map(|row| {
+            let ranks = themes::ranks(row, none_below);
+            let best = ranks.iter().find(|ranked| ranked.rank == 1);
+            best.and_then(|ranked| ranked.theme).unwrap_or(none)
+        })
+        .collect()
+}
+
+fn id(codebook: &Codebook, theme: usize) -> &str {
+    codebook.themes.get(theme).map_or(NONE, |theme| &theme.id)
+}
+
+fn predictions(
+    folder: &OutputFolder,
+    labelled: &Labelled,
+    readings: &Readings,
+    predicted: &[Vec<usize>],
+    codebook: &Codebook,
+) -> Result<()> {
+    let mut table = folder.table::<PredictionRow<'_>>()?;
+    for (reading, predicted) in readings.all.iter().zip(predicted) {
+        for (at, &theme) in predicted.iter().enumerate() {
+            table.push(&PredictionRow {
+                row: labelled.rows[at],
+                scorer: &reading.scorer,
+                label: id(codebook, labelled.labels[at]),
+                theme: id(codebook, theme),
+                score: reading
+                    .scores
+                    .get((at, theme))
+                    .copied()
+                    .unwrap_or(reading.none_below)
+                    .into(),
+                text: &labelled.texts[at],
+            })?;
+        }
+    }
+    Ok(table.finish()?)
+}
+
+fn confusions(
+    folder: &OutputFolder,
+    readings: &Readings,
+    measured: &[Confusion],
+    codebook: &Codebook,
+) -> Result<()> {
+    let mut table = folder.table::<ConfusionRow<'_>>()?;
+    for (reading, confusion) in readings.all.iter().zip(measured) {
+        for label in 0..=codebook.themes.len() {
+            for theme in 0..=codebook.themes.len() {
+                let rows = confusion.count(label, theme);
+                if rows > 0 {
+                    table.push(&ConfusionRow {
+                        scorer: &reading.scorer,
+                        label: id(codebook, label),
+                        theme: id(codebook, theme),
+                        rows,
+                    })?;
+                }
+            }
+        }
+    }
+    Ok(table.finish()?)
+}
+
+fn measures(
+    folder: &OutputFolder,
+    readings: &Readings,
+    measured: &[Confusion],
+    codebook: &Codebook,
+) -> Result<()> {
+    let mut table = folder.table::<MeasureRow<'_>>()?;
+    for (reading, confusion) in readings.all.iter().zip(measured) {
+        for theme in 0..=codebook.themes.len() {
+            let of_theme = confusion.of_class(theme);
+            if of_theme.support > 0 || of_theme.predicted > 0 {
+                table.push(&MeasureRow {
+                    scorer: &reading.scorer,
+                    theme: id(codebook, theme),
+                    support: of_theme.support,
+                    predicted: of_theme.predicted,
+                    precision: of_theme.precision.into(),
+                    recall: of_theme.recall.into(),
+                    f1: of_theme.f1.into(),
+                })?;
+            }
+        }
+    }
+    Ok(table.finish()?)
+}
+
+fn record(
+    data: &Data,
+    chosen: &ThemeSettings,
+    model: &str,
+    labelled: &Labelled,
+) -> serde_json::Value {
+    json!({
+        "tifa": env!("CARGO_PKG_VERSION"),
+        "command": "eval themes",
+        "data": data.path.to_string_lossy(),
+        "text": data.text,
+        "label": data.label,
+        "rows": labelled.texts.len(),
+        "left_out": labelled.left_out,
+        "model": model,
+        "themes": pipeline::describe_themes(chosen),
+    })
+}
