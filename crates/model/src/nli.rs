@@ -58,8 +58,7 @@ impl NliModel {
     ///
     /// # Errors
     /// [`ModelError::Layout`] where the folder is not of a classifier with classes named for
-    /// entailment, [`ModelError::Unsupported`] where the settings don't suit the model, and
-    /// [`ModelError::NoBackend`] where this build can't run it.
+    /// entailment, and [`ModelError::Unsupported`] where its type is not run, or not so.
     pub fn open(folder: &Path, settings: &NliSettings) -> Result<Self, ModelError> {
         let mut files = Files::of_folder(folder);
         let labels = labels::read(&mut files)?;

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use model::{Backend, ModelError, NliModel, NliSettings};
+use model::{Backend, NliModel, NliSettings};
 use ndarray::Array2;
 use serde::Deserialize;
 use themes::{Codebook, NliScorer, Scorer, Theme, ThemeError, Units};
@@ -67,13 +67,10 @@ fn codebook(names: &[String]) -> Codebook {
     }
 }
 
-/// A model, or nothing where this build can't run its type.
-fn open(folder: &Path) -> Option<NliModel> {
-    match NliModel::open(folder, &NliSettings::default()) {
-        Ok(model) => Some(model),
-        Err(ModelError::NoBackend) => None,
-        Err(error) => panic!("{}: {error}", folder.display()),
-    }
+#[track_caller]
+fn open(folder: &Path) -> NliModel {
+    NliModel::open(folder, &NliSettings::default())
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
 }
 
 fn score(scorer: &mut NliScorer, premises: &[String]) -> Array2<f32> {
@@ -96,7 +93,7 @@ fn scores_are_those_of_the_zero_shot_pipeline_whatever_the_order_of_classes() {
             (false, &expected.single_label),
             (true, &expected.multi_label),
         ] {
-            let Some(model) = open(&folder) else { continue };
+            let model = open(&folder);
             tested += usize::from(model.running().backend == Backend::Packed);
             let found = score(&mut expected.scorer(model, multi_label), &expected.premises);
             assert_eq!(
@@ -120,7 +117,7 @@ fn scores_are_those_of_the_zero_shot_pipeline_whatever_the_order_of_classes() {
 fn single_label_scores_sum_to_1_over_windows_too() {
     let folder = &folders()[0];
     let expected = Expected::read(folder);
-    let mut scorer = expected.scorer(open(folder).expect("packed"), false);
+    let mut scorer = expected.scorer(open(folder), false);
     let long = "The river is wide and the road is long. ".repeat(30);
     let found = score(&mut scorer, &[long, String::new()]);
     for row in found.rows() {
@@ -132,7 +129,7 @@ fn single_label_scores_sum_to_1_over_windows_too() {
 fn themes_scored_alone_are_those_scored_with_all() {
     let folder = &folders()[0];
     let expected = Expected::read(folder);
-    let mut scorer = expected.scorer(open(folder).expect("packed"), true);
+    let mut scorer = expected.scorer(open(folder), true);
     let all = score(&mut scorer, &expected.premises);
     let texts: Vec<&str> = expected.premises.iter().map(String::as_str).collect();
     let asked: Vec<Vec<usize>> = (0..texts.len()).map(|text| vec![4, text % 3]).collect();
@@ -154,7 +151,7 @@ fn a_template_without_a_place_is_refused() {
     let folder = &folders()[0];
     let expected = Expected::read(folder);
     let book = codebook(&expected.labels);
-    let model = open(folder).expect("packed");
+    let model = open(folder);
     let error = NliScorer::new(&book, model, "About it.", true)
         .err()
         .expect("must fail");
