@@ -268,16 +268,16 @@ mod tests {
         }
     }
 
-    /// `right` units about 35 degrees and `up` units about 75: the codebook's own border, between 0
-    /// and 90 degrees, cuts through neither but is not theirs.
-    fn units(right: usize, up: usize) -> Array2<f32> {
+    /// `right` units about 35 degrees and `up` units about `middle`. The codebook draws its border
+    /// near 53 degrees.
+    fn units(right: usize, up: usize, middle: f32) -> Array2<f32> {
         let angle = |at: usize| {
-            let (middle, at) = if at < right {
+            let (about, at) = if at < right {
                 (35.0, at)
             } else {
-                (75.0, at - right)
+                (middle, at - right)
             };
-            (middle + (at % 21) as f32 - 10.0_f32).to_radians()
+            (about + (at % 21) as f32 - 10.0_f32).to_radians()
         };
         Array2::from_shape_fn((right + up, 2), |(row, column)| {
             let angle = angle(row);
@@ -291,7 +291,7 @@ mod tests {
 
     #[test]
     fn themes_move_to_where_the_corpus_speaks_of_them() {
-        let vectors = units(210, 210);
+        let vectors = units(210, 210, 60.0);
         let texts = vec![""; vectors.nrows()];
         let wrong = |scores: &Array2<f32>| {
             let up = |row: usize| scores[(row, 1)] > scores[(row, 0)];
@@ -319,10 +319,10 @@ mod tests {
                 .expect("refused")
         };
         assert!(matches!(
-            refused(units(10, 10)),
+            refused(units(10, 10, 60.0)),
             NotAdapted::TooFew { needed: 40, .. }
         ));
-        let told = refused(units(5, 400));
+        let told = refused(units(5, 400, 80.0));
         assert!(
             matches!(&told, NotAdapted::Uneven { theme, .. } if theme == "right"),
             "{told}"
