@@ -86,12 +86,9 @@ mod tests {
 
     #[test]
     fn a_vector_is_scaled_to_length_one() {
-        let mut vector = [3.0, 0.0, 4.0];
-        scale_to_unit(&mut vector);
-        assert_eq!(vector, [0.6, 0.0, 0.8]);
-        let mut nothing = [0.0; 3];
-        scale_to_unit(&mut nothing);
-        assert_eq!(nothing, [0.0; 3]);
+        let mut vectors = array![[3.0_f32, 0.0, 4.0], [0.0, 0.0, 0.0]];
+        scale_rows_to_unit(&mut vectors);
+        assert_eq!(vectors, array![[0.6, 0.0, 0.8], [0.0, 0.0, 0.0]]);
     }
 
     #[test]
