@@ -70,7 +70,7 @@ fn main() {
     println!("note {:?}", model.running());
     let mut scorer = NliScorer::new(&work.codebook(), model, &work.template, work.multi_label)
         .expect("a template with a place");
-    let mut scores = score(&mut scorer, &["warm"]);
+    let mut latest = score(&mut scorer, &["warm"]);
     println!("ready {}", start.elapsed().as_secs_f64());
     for line in std::io::stdin().lock().lines() {
         let line = line.expect("a line");
@@ -78,12 +78,12 @@ fn main() {
             Some(("go", set)) => {
                 let texts: Vec<&str> = work.sets[set].iter().map(String::as_str).collect();
                 let start = Instant::now();
-                scores = score(&mut scorer, &texts);
+                latest = score(&mut scorer, &texts);
                 println!("done {}", start.elapsed().as_secs_f64());
             }
             Some(("save", file)) => {
                 let file = fs_err::File::create(file).expect("a file");
-                ndarray_npy::WriteNpyExt::write_npy(&scores, file).expect("written");
+                ndarray_npy::WriteNpyExt::write_npy(&latest, file).expect("written");
                 println!("saved 0");
             }
             _ => panic!("not understood: {line}"),
