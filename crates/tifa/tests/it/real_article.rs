@@ -138,7 +138,6 @@ fn it_goes_the_whole_way_against_the_corpus() {
 }
 
 /// What each section is about, beside the two themes of diplomacy that the whole article is about.
-#[cfg(feature = "torch")]
 #[test]
 fn its_sections_are_about_what_a_reader_finds_in_them() {
     let Some(dir) = results("themes --codebook qiushi") else {
