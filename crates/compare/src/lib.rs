@@ -11,4 +11,4 @@ mod similarity;
 pub use correlation::{pearson, spearman};
 pub use divergence::{jensen_shannon, jensen_shannon_parts};
 pub use nearest::{Neighbour, nearest};
-pub use similarity::{centroid, cosine, cosines, scale_rows_to_unit, scale_to_unit};
+pub use similarity::{centroid, cosine, cosines};

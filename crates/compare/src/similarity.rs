@@ -24,31 +24,6 @@ pub fn centroid(vectors: ArrayView2<'_, f32>, rows: Range<usize>) -> Array1<f32>
     })
 }
 
-/// Scales a vector to length 1; one of length 0 stays.
-pub fn scale_to_unit(vector: &mut [f32]) {
-    let squares: f64 = vector.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
-    if squares > 0.0 {
-        let length = squares.sqrt();
-        for x in vector {
-            *x = (f64::from(*x) / length) as f32;
-        }
-    }
-}
-
-/// Scales each row to length 1.
-pub fn scale_rows_to_unit(vectors: &mut Array2<f32>) {
-    let width = vectors.ncols().max(1);
-    if let Some(all) = vectors.as_slice_mut() {
-        all.chunks_exact_mut(width).for_each(scale_to_unit);
-    } else {
-        for mut row in vectors.rows_mut() {
-            let mut own = row.to_vec();
-            scale_to_unit(&mut own);
-            row.assign(&Array1::from(own));
-        }
-    }
-}
-
 /// Cosine of two vectors of length 1.
 pub fn cosine(a: ArrayView1<'_, f32>, b: ArrayView1<'_, f32>) -> f32 {
     a.dot(&b).clamp(-1.0, 1.0)
@@ -82,13 +57,6 @@ mod tests {
             (found[0] - 0.5_f32.sqrt()).abs() < 1e-6 && (found[1] - 0.5_f32.sqrt()).abs() < 1e-6
         );
         assert_eq!(centroid(vectors.view(), 1..1), array![0.0, 0.0]);
-    }
-
-    #[test]
-    fn a_vector_is_scaled_to_length_one() {
-        let mut vectors = array![[3.0_f32, 0.0, 4.0], [0.0, 0.0, 0.0]];
-        scale_rows_to_unit(&mut vectors);
-        assert_eq!(vectors, array![[0.6, 0.0, 0.8], [0.0, 0.0, 0.0]]);
     }
 
     #[test]

@@ -2,14 +2,14 @@
 
 use ndarray::Array2;
 
-use crate::ModelError;
+use crate::{Batch, ModelError};
 
 /// Tokenized pairs of premise and hypothesis, end to end without padding; special ids are in them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PairBatch {
-    ids: Vec<u32>,
+    ids: Batch,
+    /// As many as there are ids.
     types: Vec<u8>,
-    ends: Vec<usize>,
 }
 
 impl PairBatch {
@@ -19,32 +19,26 @@ impl PairBatch {
     /// When there are not as many types as ids.
     pub fn push(&mut self, ids: &[u32], types: &[u8]) {
         assert_eq!(ids.len(), types.len(), "each token has a type");
-        self.ids.extend_from_slice(ids);
+        self.ids.push(ids);
         self.types.extend_from_slice(types);
-        self.ends.push(self.ids.len());
     }
 
     /// How many pairs it holds.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.ids.len()
     }
 
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// Length of its longest pair.
-    pub fn longest(&self) -> usize {
-        self.pairs().map(|(ids, _)| ids.len()).max().unwrap_or(0)
+        self.ids.is_empty()
     }
 
     /// Ids and token types of the pairs, in the order added.
     pub fn pairs(&self) -> impl Iterator<Item = (&[u32], &[u8])> {
-        self.ends.iter().scan(0, |start, &end| {
-            let pair = (&self.ids[*start..end], &self.types[*start..end]);
-            *start = end;
-            Some(pair)
+        self.ids.sequences().scan(0, |start, ids| {
+            let types = &self.types[*start..*start + ids.len()];
+            *start += ids.len();
+            Some((ids, types))
         })
     }
 }

@@ -34,6 +34,9 @@ pub struct EmbedderSettings {
     pub prompt: Option<String>,
     /// Whether a text over the model's limit is embedded whole, in windows; else its end is cut off.
     pub windows: bool,
+    /// Whether vectors are scaled to length 1 whatever the model's files say, so that dot products
+    /// are cosines.
+    pub unit_length: bool,
 }
 
 impl Default for EmbedderSettings {
@@ -46,6 +49,7 @@ impl Default for EmbedderSettings {
             device: Device::Cpu,
             prompt: None,
             windows: true,
+            unit_length: false,
         }
     }
 }
@@ -110,7 +114,7 @@ impl Embedder {
     /// here can run, or a build without a backend.
     pub fn open(card: &Card, settings: &EmbedderSettings) -> Result<Self, ModelError> {
         backend::choose(card, settings)?;
-        let finish = Finish::new(card.layout()?);
+        let finish = Finish::new(card.layout()?, settings.unit_length);
         let subwords = Subwords::of(card)?;
         let loaded = backend::load(card, settings)?;
         Self::start(card, subwords, finish, settings, loaded)

@@ -14,11 +14,11 @@ pub(crate) struct Finish {
 }
 
 impl Finish {
-    pub(crate) fn new(layout: Layout) -> Self {
+    pub(crate) fn new(layout: Layout, unit_length: bool) -> Self {
         Self {
             pooling: layout.pooling,
             dense: layout.dense,
-            normalize: layout.normalize,
+            normalize: layout.normalize || unit_length,
         }
     }
 

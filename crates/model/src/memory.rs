@@ -46,7 +46,7 @@ pub(crate) fn key(card: &Card, settings: &EmbedderSettings, running: &Running) -
         "max_length": card.max_length,
         "lower_case": card.lower_case,
         "pooling": card.pooling,
-        "normalize": card.normalize,
+        "normalize": card.normalize || settings.unit_length,
         "prompt": settings.prompt,
     });
     Some(Sha256::digest(all.to_string()).into())

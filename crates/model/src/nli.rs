@@ -10,7 +10,7 @@ use std::path::Path;
 use ndarray::{Array2, ArrayView1};
 
 use crate::files::Files;
-use crate::{Backend, Device, ModelError, PairBatch, Precision, Running, batch};
+use crate::{ModelError, PairBatch, Precision, Running, batch};
 pub use labels::NliLabels;
 use pairing::{Pairing, Tokenized};
 use workers::Workers;
@@ -22,12 +22,8 @@ pub struct NliSettings {
     pub replicas: usize,
     /// Most tokens of a batch, padding included where there is any: bounds memory.
     pub token_budget: usize,
-    /// What runs the model.
-    pub backend: Backend,
     /// How numbers are kept; `Auto` is `F32`, since no card has measured another.
     pub precision: Precision,
-    /// Where the model runs.
-    pub device: Device,
 }
 
 impl Default for NliSettings {
@@ -35,9 +31,7 @@ impl Default for NliSettings {
         Self {
             replicas: 1,
             token_budget: 4096,
-            backend: Backend::Auto,
             precision: Precision::Auto,
-            device: Device::Cpu,
         }
     }
 }
@@ -64,7 +58,7 @@ impl NliModel {
         let labels = labels::read(&mut files)?;
         let network = backend::Network::read(&mut files)?;
         let pairing = Pairing::read(&mut files, network.longest, network.has_types)?;
-        let loaded = backend::load(&mut files, folder, &network, &labels, settings)?;
+        let loaded = backend::load(&mut files, &network, &labels, settings)?;
         let name = folder.file_name().unwrap_or(folder.as_os_str());
         Ok(Self {
             name: name.to_string_lossy().into_owned(),

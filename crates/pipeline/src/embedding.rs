@@ -4,7 +4,7 @@ use model::Embedder;
 use report::{OutputFolder, WrittenVectors};
 
 use crate::ledger::SubwordCounts;
-use crate::pieces::Piece;
+use crate::pieces::{self, Piece};
 use crate::remembering::Remembering;
 use crate::{Event, PipelineError, Settings};
 
@@ -24,6 +24,8 @@ pub(crate) fn open(
     let replicas = sentences.div_ceil(SENTENCES_A_REPLICA);
     let settings = model::EmbedderSettings {
         replicas: settings.threads.min(replicas),
+        // All that follows takes dot products for cosines.
+        unit_length: true,
         ..choice.settings.clone()
     };
     let embedder = Embedder::open(&choice.card, &settings)?;
@@ -39,33 +41,16 @@ pub(crate) fn embed(
     embedder: &mut Embedder,
     observe: &mut dyn FnMut(Event<'_>),
 ) -> Result<(WrittenVectors, SubwordCounts), PipelineError> {
-    let texts: Vec<&str> = pieces
-        .iter()
-        .flat_map(|piece| {
-            let sentences = piece.document.sentences.iter();
-            sentences.map(|sentence| piece.cut(sentence.span))
-        })
-        .collect();
+    let texts = pieces::sentences(pieces);
     let mut memory = open_cache(settings, embedder, observe);
     let dimensions = embedder.card().dimensions;
     let mut file = folder.vectors("embeddings/sentences.npy", texts.len(), dimensions)?;
-    // All that follows takes dot products for cosines.
-    let is_unit = embedder.card().normalize;
-    let mut scaled = Vec::with_capacity(dimensions);
     let ledger = embedder.embed::<PipelineError>(
         &texts,
         memory
             .as_mut()
             .map(|memory| memory as &mut dyn model::Memory),
-        &mut |row, vector| {
-            if is_unit {
-                return Ok(file.put(row, vector)?);
-            }
-            scaled.clear();
-            scaled.extend_from_slice(vector);
-            compare::scale_to_unit(&mut scaled);
-            Ok(file.put(row, &scaled)?)
-        },
+        &mut |row, vector| Ok(file.put(row, vector)?),
         &mut |done, total| {
             observe(Event::Advanced {
                 stage: STAGE,

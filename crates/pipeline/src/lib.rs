@@ -22,8 +22,8 @@ mod writing;
 pub use error::PipelineError;
 pub use event::Event;
 pub use outcome::{Closest, Limit, Outcome};
-pub use readings::{Reading, Readings, Texts};
-pub use record::describe_themes;
+pub use readings::{Reading, Readings};
+pub use record::{describe_model, describe_themes};
 pub use run::run;
 pub use settings::{
     CodebookFile, Goal, ModelChoice, NliChoice, ScorerKind, Settings, ThemeSettings,

@@ -109,6 +109,17 @@ pub(crate) fn count_words(pieces: &mut [Piece]) {
     });
 }
 
+/// The sentences of all pieces, in order.
+pub(crate) fn sentences(pieces: &[Piece]) -> Vec<&str> {
+    pieces
+        .iter()
+        .flat_map(|piece| {
+            let sentences = piece.document.sentences.iter();
+            sentences.map(|sentence| piece.cut(sentence.span))
+        })
+        .collect()
+}
+
 /// Takes out pieces whose body is empty, each with the reason.
 pub(crate) fn drop_bodiless(pieces: &mut Vec<Piece>) -> Vec<Problem> {
     pieces

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use model::{Embedder, NliModel};
 use ndarray::{Array2, ArrayView2, Axis, s};
+use serde_json::{Value, json};
 use themes::{AdaptedScorer, Codebook, EmbeddingScorer, NliScorer, Scorer, ThemeError, Units};
 
 use crate::settings::{ScorerKind, ThemeSettings};
@@ -33,14 +34,8 @@ pub struct Readings {
     /// In the order asked for, the codebook's own prototypes before adapted ones.
     pub all: Vec<Reading>,
     leading: usize,
-}
-
-/// What is scored: texts, and one vector of length 1 for each.
-pub struct Texts<'a> {
-    /// The texts.
-    pub texts: &'a [&'a str],
-    /// Texts × dimensions.
-    pub vectors: ArrayView2<'a, f32>,
+    /// The entailment model, for the record; null without one.
+    nli: Value,
 }
 
 impl Readings {
@@ -51,13 +46,14 @@ impl Readings {
     pub fn new(
         settings: &ThemeSettings,
         embedder: &mut Embedder,
-        texts: &Texts<'_>,
+        texts: &Units<'_>,
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<Self, PipelineError> {
         let mut readings = Self {
             scorers: Vec::new(),
             all: Vec::new(),
             leading: 0,
+            nli: Value::Null,
         };
         for &kind in &settings.scorers {
             let first = readings.all.len();
@@ -69,14 +65,19 @@ impl Readings {
         Ok(readings)
     }
 
-    /// The reading that profiles and summaries are made from.
-    pub fn leading(&self) -> &Reading {
-        &self.all[self.leading]
+    /// The place among all of the reading that profiles and summaries are made from.
+    pub fn leading(&self) -> usize {
+        self.leading
     }
 
-    /// Its place among all.
-    pub fn leading_at(&self) -> usize {
-        self.leading
+    /// What scored, for the record: each reading, and the entailment model if one was used.
+    pub fn record(&self) -> Value {
+        let readings = self.all.iter().map(|reading| {
+            // As the tables have it: six decimals.
+            let none_below = (f64::from(reading.none_below) * 1e6).round() / 1e6;
+            json!({"scorer": reading.scorer, "none_below": none_below})
+        });
+        json!({"readings": readings.collect::<Vec<_>>(), "nli_model": self.nli})
     }
 
     /// Scores of units that are made of texts: each has its own text and vector, and `parts`, the
@@ -87,7 +88,7 @@ impl Readings {
     pub fn larger(
         &mut self,
         reading: usize,
-        units: &Texts<'_>,
+        units: &Units<'_>,
         parts: &[Range<usize>],
     ) -> Result<Array2<f32>, ThemeError> {
         let reading = &self.all[reading];
@@ -95,10 +96,7 @@ impl Readings {
         if !scorer.takes_larger_units() {
             return Ok(means(reading.scores.view(), parts));
         }
-        scorer.score(&Units {
-            texts: units.texts,
-            vectors: units.vectors,
-        })
+        scorer.score(units)
     }
 
     fn add(
@@ -106,7 +104,7 @@ impl Readings {
         kind: ScorerKind,
         settings: &ThemeSettings,
         embedder: &mut Embedder,
-        texts: &Texts<'_>,
+        texts: &Units<'_>,
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), PipelineError> {
         let codebook = &settings.codebook.codebook;
@@ -125,6 +123,7 @@ impl Readings {
             }
             ScorerKind::Nli => {
                 let scorer = nli(settings, observe)?;
+                self.nli = describe(scorer.model());
                 self.read(Box::new(scorer), codebook, texts, observe)?;
             }
         }
@@ -136,7 +135,7 @@ impl Readings {
         &mut self,
         mut scorer: Box<dyn Scorer>,
         codebook: &Codebook,
-        texts: &Texts<'_>,
+        texts: &Units<'_>,
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), PipelineError> {
         let total = texts.texts.len();
@@ -182,6 +181,20 @@ fn nli(
         &choice.template,
         choice.multi_label,
     )?)
+}
+
+fn describe(model: &NliModel) -> Value {
+    let (running, labels) = (model.running(), model.labels());
+    json!({
+        "name": model.name(),
+        "weights_sha256": model.sha256(),
+        "precision": running.precision,
+        "kernels": running.kernels,
+        "max_length": model.max_length(),
+        "classes": labels.classes,
+        "entailment": labels.entailment,
+        "contradiction": labels.contradiction,
+    })
 }
 
 /// Means of the scores of each unit's parts.

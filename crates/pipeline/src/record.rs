@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::{Card, Running};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use source::{Problem, Severity};
@@ -28,10 +29,11 @@ impl<'a> Record<'a> {
         pieces: &'a [Piece],
         problems: &[Problem],
         counts: Option<&SubwordCounts>,
+        scored: Option<&Value>,
         times: Value,
     ) -> Self {
         Self {
-            told: told(settings, pieces, problems, counts),
+            told: told(settings, pieces, problems, counts, scored),
             inputs: pieces,
             times,
         }
@@ -54,6 +56,7 @@ fn told(
     pieces: &[Piece],
     problems: &[Problem],
     counts: Option<&SubwordCounts>,
+    scored: Option<&Value>,
 ) -> Value {
     let sum = |of: &dyn Fn(&Piece) -> usize| pieces.iter().map(of).sum::<usize>();
     let of_severity = |severity| problems.iter().filter(|p| p.severity == severity).count();
@@ -75,6 +78,7 @@ fn told(
         },
         "model": model(settings, counts),
         "codebook": codebook(&settings.themes.codebook),
+        "scored": scored,
         "counts": {
             "articles": sum(&|piece| usize::from(piece.is_studied)),
             "corpus": sum(&|piece| usize::from(!piece.is_studied)),
@@ -133,12 +137,15 @@ fn truncation(settings: &Settings, counts: &SubwordCounts) -> Option<Value> {
 }
 
 fn model(settings: &Settings, counts: Option<&SubwordCounts>) -> Value {
-    let card = &settings.model.card;
-    let Some(counts) = counts else {
-        return Value::Null;
-    };
+    counts.map_or(Value::Null, |counts| {
+        let running = counts.fed.as_ref().map(|fed| &fed.running);
+        describe_model(&settings.model.card, running)
+    })
+}
+
+/// A model, and how it ran; `None` where only its tokenizer was used.
+pub fn describe_model(card: &Card, running: Option<&Running>) -> Value {
     // Only what was used, and so checked: the tokenizer alone where the model did not run.
-    let running = counts.fed.as_ref().map(|fed| &fed.running);
     let used = card
         .files
         .iter()

@@ -5,9 +5,10 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use model::{Embedder, Subwords};
 use report::{OutputFolder, WrittenVectors};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use source::{Problem, Severity};
+use themes::Units;
 
 use crate::clock::Clock;
 use crate::comparing::Comparison;
@@ -16,8 +17,8 @@ use crate::pieces::{self, Piece};
 use crate::record::Record;
 use crate::theming::{self, PieceThemes};
 use crate::{
-    Closest, Event, Goal, Limit, Outcome, PipelineError, Readings, Settings, Texts, embedding,
-    readings, writing,
+    Closest, Event, Goal, Limit, Outcome, PipelineError, Readings, Settings, embedding, readings,
+    writing,
 };
 
 /// Does what the settings ask for and writes the output folder, whole or not at all.
@@ -45,6 +46,8 @@ struct Run<'a> {
     folder: OutputFolder,
     clock: Clock,
     start: Instant,
+    /// What scored themes, for the record.
+    scored: Option<Value>,
 }
 
 /// Vectors of all sentences of all pieces, and the model that made them.
@@ -62,6 +65,7 @@ impl<'a> Run<'a> {
             folder,
             clock: Clock::default(),
             start: Instant::now(),
+            scored: None,
         })
     }
 
@@ -229,8 +233,8 @@ impl<'a> Run<'a> {
         let (readings, themes) =
             self.clock
                 .time(readings::STAGE, "unit scores", observe, |observe| {
-                    let texts = sentences(pieces);
-                    let all = Texts {
+                    let texts = pieces::sentences(pieces);
+                    let all = Units {
                         texts: &texts,
                         vectors: rows,
                     };
@@ -248,7 +252,8 @@ impl<'a> Run<'a> {
             writing::themes(folder, pieces, &readings, &themes, codebook)?;
             Ok::<_, PipelineError>(((), pieces.len()))
         })?;
-        let leading = &themes[readings.leading_at()];
+        self.scored = Some(readings.record());
+        let leading = &themes[readings.leading()];
         outcome.themes = leading_themes(pieces, leading, self.settings);
         if self.settings.goal < Goal::Comparison {
             return Ok(());
@@ -282,7 +287,14 @@ impl<'a> Run<'a> {
             "threads": self.settings.threads,
             "sentences_from_cache": fed.map(|fed| fed.recalled),
         });
-        let record = Record::new(self.settings, pieces, problems, counts, times);
+        let record = Record::new(
+            self.settings,
+            pieces,
+            problems,
+            counts,
+            self.scored.as_ref(),
+            times,
+        );
         Ok(self.folder.commit(&record)?)
     }
 }
@@ -295,17 +307,6 @@ fn offsets(pieces: &[Piece]) -> Vec<usize> {
             let first = *next;
             *next += piece.document.sentences.len();
             Some(first)
-        })
-        .collect()
-}
-
-/// The sentences of all pieces.
-fn sentences(pieces: &[Piece]) -> Vec<&str> {
-    pieces
-        .iter()
-        .flat_map(|piece| {
-            let sentences = piece.document.sentences.iter();
-            sentences.map(|sentence| piece.cut(sentence.span))
         })
         .collect()
 }

@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use ndarray::{Array2, ArrayView2, s};
+use themes::Units;
 
 use crate::PipelineError;
 use crate::pieces::Piece;
-use crate::readings::{Readings, Texts};
+use crate::readings::Readings;
 
 /// A kind of unit, as named in tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +140,7 @@ fn of_units(
         row.assign(&compare::centroid(vectors, part.clone()));
     }
     let texts: Vec<&str> = passages.iter().map(|(_, text, _)| *text).collect();
-    let units = Texts {
+    let units = Units {
         texts: &texts,
         vectors: centroids.view(),
     };

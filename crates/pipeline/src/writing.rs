@@ -255,7 +255,7 @@ pub(crate) fn comparison(
             .enumerate()
             .filter(|&(other_at, _)| other_at != at)
         {
-            let leading = &themes[readings.leading_at()];
+            let leading = &themes[readings.leading()];
             let (own, others) = (&leading[at].profile, &leading[other_at].profile);
             let cosine = comparison.documents[(at, other_at)];
             similarity.push(&SimilarityRow {

@@ -111,11 +111,6 @@ impl AdaptedScorer {
         Ok(adapted)
     }
 
-    /// Estimated share of the corpus's units that each theme has.
-    pub fn shares(&self) -> &[f64] {
-        &self.shares
-    }
-
     fn check(&self, codebook: &Codebook) -> Result<(), NotAdapted> {
         let even = 1.0 / self.shares.len() as f64;
         let furthest = (self.shares.iter().zip(&codebook.themes))
@@ -246,27 +241,7 @@ fn soft(scores: ArrayView2<'_, f32>, prior: &[f32]) -> Array2<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::embedding::tests::plane;
-    use crate::{Theme, Units};
-
-    fn codebook() -> Codebook {
-        let theme = |id: &str| Theme {
-            id: id.into(),
-            name: id.into(),
-            aliases: vec![],
-            description: id.into(),
-            examples: vec![],
-            phrases: vec![],
-        };
-        Codebook {
-            name: "plane".into(),
-            version: "1".into(),
-            language: "en".into(),
-            description: "d".into(),
-            none_below: 0.0,
-            themes: vec![theme("right"), theme("up")],
-        }
-    }
+    use crate::embedding::tests::{codebook, plane};
 
     /// `right` units about 35 degrees and `up` units about `middle`. The codebook draws its border
     /// near 53 degrees.

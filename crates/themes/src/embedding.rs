@@ -40,7 +40,7 @@ pub struct EmbeddingScorer {
 }
 
 impl EmbeddingScorer {
-    /// Embeds a codebook's phrasings with the model that embeds the units.
+    /// Embeds a codebook's phrasings with the model that embeds the units, to vectors of length 1.
     ///
     /// # Errors
     /// When the model fails.
@@ -50,10 +50,7 @@ impl EmbeddingScorer {
         let texts: Vec<&str> = (descriptions.iter().map(String::as_str))
             .chain(phrasings)
             .collect();
-        let mut vectors = embedder.embed_all(&texts)?.0;
-        if !embedder.card().normalize {
-            compare::scale_rows_to_unit(&mut vectors);
-        }
+        let vectors = embedder.embed_all(&texts)?.0;
         Ok(Self::of_vectors(
             codebook,
             vectors.slice(s![..descriptions.len(), ..]),
@@ -86,11 +83,6 @@ impl EmbeddingScorer {
             phrasings: phrasings.to_owned(),
             of_theme,
         }
-    }
-
-    /// Themes × dimensions, each row of length 1: what each theme is as a whole.
-    pub fn prototypes(&self) -> ArrayView2<'_, f32> {
-        self.prototypes.view()
     }
 
     /// Scores of units, units × themes, from their vectors alone.
@@ -161,8 +153,8 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// Two themes, each with a description, an example and a phrase, in a plane.
-    pub(crate) fn plane() -> EmbeddingScorer {
+    /// Two themes, each with a description, an example and a phrase.
+    pub(crate) fn codebook() -> Codebook {
         let theme = |id: &str| Theme {
             id: id.into(),
             name: id.into(),
@@ -171,14 +163,18 @@ pub(crate) mod tests {
             examples: vec!["example".into()],
             phrases: vec!["phrase".into()],
         };
-        let codebook = Codebook {
+        Codebook {
             name: "plane".into(),
             version: "1".into(),
             language: "en".into(),
             description: "d".into(),
             none_below: 0.0,
             themes: vec![theme("right"), theme("up")],
-        };
+        }
+    }
+
+    /// Their vectors in a plane.
+    pub(crate) fn plane() -> EmbeddingScorer {
         let (right, up) = ([1.0_f32, 0.0], [0.0, 1.0]);
         let described = ndarray::stack(
             Axis(0),
@@ -191,7 +187,7 @@ pub(crate) mod tests {
         .into_shape_with_order((10, 2))
         .expect("ten rows");
         let phrasings = array![right, [0.6, 0.8], up, up];
-        EmbeddingScorer::of_vectors(&codebook, described.view(), phrasings.view())
+        EmbeddingScorer::of_vectors(&codebook(), described.view(), phrasings.view())
     }
 
     #[test]

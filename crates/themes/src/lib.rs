@@ -18,5 +18,5 @@ pub use embedding::EmbeddingScorer;
 pub use measures::{ClassMeasures, Confusion};
 pub use nli::{NliScorer, scores as nli_scores};
 pub use profile::profile;
-pub use rank::{NONE, Ranked, ranks};
+pub use rank::{NONE, Ranked, ranks, winner};
 pub use scorer::{Scorer, ThemeError, Units};

@@ -2,7 +2,7 @@
 
 use ndarray::ArrayView2;
 
-use crate::ranks;
+use crate::winner;
 
 /// Shares of units won by each theme, in the codebook's order, then by "none of these"; they sum to
 /// 1. All on "none of these" for no units.
@@ -10,9 +10,7 @@ pub fn profile(scores: ArrayView2<'_, f32>, none_below: f32) -> Vec<f64> {
     let none = scores.ncols();
     let mut counts = vec![0_usize; none + 1];
     for row in scores.rows() {
-        if let Some(best) = ranks(row, none_below).iter().position(|r| r.rank == 1) {
-            counts[best] += 1;
-        }
+        counts[winner(row, none_below)] += 1;
     }
     let total = scores.nrows();
     if total == 0 {

@@ -38,6 +38,18 @@ pub fn ranks(scores: ArrayView1<'_, f32>, none_below: f32) -> Vec<Ranked> {
     all
 }
 
+/// The theme of rank 1, as its place in the codebook; the number of themes for "none of these".
+pub fn winner(scores: ArrayView1<'_, f32>, none_below: f32) -> usize {
+    let mut best = scores.len();
+    let mut highest = f32::NEG_INFINITY;
+    for (theme, &score) in scores.iter().enumerate() {
+        if score >= none_below && score > highest {
+            (best, highest) = (theme, score);
+        }
+    }
+    best
+}
+
 #[cfg(test)]
 mod tests {
     use ndarray::array;
@@ -51,5 +63,16 @@ mod tests {
         assert_eq!(places([0.1, 0.5, 0.4]), [4, 1, 2, 3]);
         assert_eq!(places([0.1, 0.2, 0.2]), [4, 2, 3, 1]);
         assert_eq!(places([0.3, 0.0, 0.0]), [1, 3, 4, 2]);
+    }
+
+    #[test]
+    fn the_winner_is_of_rank_one() {
+        let levels = [0.1, 0.2, 0.3, 0.4];
+        for code in 0..64 {
+            let scores = array![levels[code % 4], levels[code / 4 % 4], levels[code / 16]];
+            let ranked = ranks(scores.view(), 0.3);
+            let first = ranked.iter().position(|r| r.rank == 1);
+            assert_eq!(Some(winner(scores.view(), 0.3)), first, "{scores}");
+        }
     }
 }

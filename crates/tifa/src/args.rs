@@ -264,7 +264,8 @@ pub(crate) struct ThemeOptions {
     /// Themes to look for: a codebook's file, or a name in models/codebooks [default: qiushi]
     #[arg(long, value_name = "FILE|NAME")]
     pub(crate) codebook: Option<PathBuf>,
-    /// What scores themes; given more than once, the first leads and the others are held against it
+    /// What scores themes; given more than once, all scores are written, and profiles in similarity.csv
+    /// are the first one's
     /// [default: embedding]
     #[arg(long, value_name = "NAME", value_parser = one_of(&ScorerKind::ALL, ScorerKind::name))]
     pub(crate) scorer: Vec<ScorerKind>,

@@ -2,9 +2,9 @@
 
 mod cache;
 mod eval;
+mod gzip;
 mod labelled;
 mod models;
-mod packed;
 mod run;
 
 use std::process::ExitCode;

@@ -223,7 +223,6 @@ fn themes(
             settings: NliSettings {
                 replicas: embedding.replicas,
                 token_budget: embedding.token_budget,
-                device: embedding.device,
                 ..NliSettings::default()
             },
             template: options

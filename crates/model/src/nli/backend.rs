@@ -1,7 +1,5 @@
 //! What runs an entailment model.
 
-use std::path::Path;
-
 use serde::Deserialize;
 
 use super::{NliLabels, NliSettings};
@@ -9,34 +7,26 @@ use crate::classifier::ClassifierFactory;
 use crate::files::Files;
 use crate::tensors::{self, Tensors};
 use crate::{
-    Architecture, Backend, Device, Hyper, ModelError, Precision, Running, backend, layout, packed,
-    weights,
+    Architecture, Hyper, ModelError, Precision, Running, backend, layout, packed, weights,
 };
 
-const CONFIG: &str = "config.json";
-
-/// Model types whose tokenizers in transformers give a model no token types, whatever the template
+/// Those whose tokenizers in transformers give a model no token types, whatever the template
 /// says.
-const UNTYPED: [&str; 4] = ["roberta", "xlm-roberta", "distilbert", "mpnet"];
+const UNTYPED: [Architecture; 4] = [
+    Architecture::Roberta,
+    Architecture::XlmRoberta,
+    Architecture::DistilBert,
+    Architecture::Mpnet,
+];
 
-/// What most networks read where their files tell no limit.
-const USUAL_LENGTH: usize = 512;
-
-/// A model's network, as far as it is known.
+/// A model's network.
 pub(super) struct Network {
-    kind: String,
-    /// What the packed encoder needs, for the types that it runs.
-    packed: Option<(Architecture, Hyper)>,
+    architecture: Architecture,
+    hyper: Hyper,
     /// Most subwords of a pair.
     pub(super) longest: usize,
     /// Whether it tells premise and hypothesis apart by type.
     pub(super) has_types: bool,
-}
-
-#[derive(Deserialize)]
-struct Config {
-    model_type: Option<String>,
-    max_position_embeddings: Option<usize>,
 }
 
 #[derive(Default, Deserialize)]
@@ -46,29 +36,20 @@ struct TokenizerConfig {
 
 impl Network {
     pub(super) fn read(files: &mut Files<'_>) -> Result<Self, ModelError> {
-        let config: Config = files
-            .json(CONFIG)?
-            .ok_or_else(|| files.unusable(CONFIG, "the file is missing"))?;
-        let kind = config
-            .model_type
-            .ok_or_else(|| files.unusable(CONFIG, "it names no model_type"))?;
-        let is_packed = Architecture::ALL
-            .into_iter()
-            .any(|known| known.name() == kind && known != Architecture::Static);
-        let packed = is_packed.then(|| layout::network(files)).transpose()?;
-        let positions = match &packed {
-            Some((_, hyper)) => hyper.positions - hyper.position_offset,
-            None => config.max_position_embeddings.unwrap_or(USUAL_LENGTH),
-        };
+        let (architecture, hyper) = layout::network(files)?;
+        if architecture == Architecture::Static {
+            return Err(files.unusable("config.json", "a table of vectors can't classify pairs"));
+        }
+        let positions = hyper.positions - hyper.position_offset;
         let asked = layout::text_limit(files)?;
         let tokenizer: TokenizerConfig = files.json("tokenizer_config.json")?.unwrap_or_default();
         let has_types = match tokenizer.model_input_names {
             Some(names) => names.iter().any(|name| name == "token_type_ids"),
-            None => !UNTYPED.contains(&kind.as_str()),
+            None => !UNTYPED.contains(&architecture),
         };
         Ok(Self {
-            kind,
-            packed,
+            architecture,
+            hyper,
             longest: asked.map_or(positions, |asked| asked.min(positions)),
             has_types,
         })
@@ -84,43 +65,19 @@ pub(super) struct Loaded {
 
 pub(super) fn load(
     files: &mut Files<'_>,
-    folder: &Path,
     network: &Network,
     labels: &NliLabels,
     settings: &NliSettings,
 ) -> Result<Loaded, ModelError> {
-    let unsupported = |what: String| {
-        Err(ModelError::Unsupported {
-            model: folder.display().to_string(),
-            what,
-        })
-    };
     let precision = match settings.precision {
         Precision::Auto => Precision::F32,
         asked => asked,
-    };
-    if settings.device != Device::Cpu
-        || !matches!(settings.backend, Backend::Auto | Backend::Packed)
-    {
-        return unsupported("entailment models run on the backend 'packed', on the cpu".into());
-    }
-    let Some((architecture, hyper)) = &network.packed else {
-        let known: Vec<&str> = Architecture::ALL
-            .into_iter()
-            .filter(|&known| known != Architecture::Static)
-            .map(Architecture::name)
-            .collect();
-        return unsupported(format!(
-            "it is of the type {}; entailment models are run of the types {}",
-            network.kind,
-            known.join(", ")
-        ));
     };
     let names = tensors::weight_files(files, "")?;
     let mut tensors = Tensors::of(files, "")?;
     let factories = packed::classifiers(
         &mut tensors,
-        (*architecture, hyper),
+        (network.architecture, &network.hyper),
         labels.classes,
         precision,
         settings.replicas.max(1),

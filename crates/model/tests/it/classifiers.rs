@@ -152,7 +152,6 @@ fn neither_company_nor_budget_nor_replicas_change_a_bit() {
                     replicas,
                     token_budget,
                     precision,
-                    ..NliSettings::default()
                 };
                 open(&folder, &settings)
             };
@@ -202,8 +201,9 @@ fn a_premise_over_the_limit_is_scored_in_windows() {
     assert_eq!(found.windows(1).count(), 1);
 }
 
-#[test]
-fn a_folder_that_can_not_say_what_entails_is_refused() {
+/// What is told of a fixture whose configuration says other things.
+#[track_caller]
+fn refused(changes: &Value) -> String {
     let home = tempfile::tempdir().expect("a folder");
     for entry in fs_err::read_dir(folder("bert", ORDERS[0])).expect("a fixture") {
         let entry = entry.expect("a file");
@@ -212,16 +212,34 @@ fn a_folder_that_can_not_say_what_entails_is_refused() {
     let path = home.path().join("config.json");
     let mut config: Value =
         serde_json::from_slice(&fs_err::read(&path).expect("a file")).expect("JSON");
-    config["id2label"] = json!({"0": "LABEL_0", "1": "LABEL_1", "2": "LABEL_2"});
-    config["label2id"] = json!({"LABEL_0": 0, "LABEL_1": 1, "LABEL_2": 2});
+    for (key, value) in changes.as_object().expect("an object") {
+        config[key] = value.clone();
+    }
     fs_err::write(&path, config.to_string()).expect("written");
     let error = NliModel::open(home.path(), &NliSettings::default())
         .err()
         .expect("must fail");
     assert!(matches!(error, ModelError::Layout { .. }), "{error}");
-    let told = error.to_string();
+    error.to_string()
+}
+
+#[test]
+fn a_folder_that_can_not_say_what_entails_is_refused() {
+    let told = refused(&json!({
+        "id2label": {"0": "LABEL_0", "1": "LABEL_1", "2": "LABEL_2"},
+        "label2id": {"LABEL_0": 0, "LABEL_1": 1, "LABEL_2": 2},
+    }));
     assert!(
         told.contains("config.json") && told.contains("set id2label"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_type_that_is_not_run_is_refused_with_those_that_are() {
+    let told = refused(&json!({"model_type": "bart"}));
+    assert!(
+        told.contains("'bart'") && told.contains("roberta"),
         "{told}"
     );
 }

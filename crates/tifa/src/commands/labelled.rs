@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
 use themes::Codebook;
 
-use crate::commands::packed;
+use crate::commands::gzip;
 
 /// Labelled texts, as far as their labels are a codebook's.
 pub(crate) struct Labelled {
@@ -17,12 +18,14 @@ pub(crate) struct Labelled {
     pub(crate) rows: Vec<usize>,
     /// Labels that are no theme's, and how many rows have them.
     pub(crate) left_out: BTreeMap<String, usize>,
+    /// SHA-256 of the table's file.
+    pub(crate) sha256: String,
 }
 
 impl Labelled {
     /// Reads a table. Rows whose label is neither a theme's nor `none` are left out and counted.
     pub(crate) fn read(path: &Path, text: &str, label: &str, codebook: &Codebook) -> Result<Self> {
-        let mut reader = csv::ReaderBuilder::new().from_reader(packed::open(path)?);
+        let mut reader = csv::ReaderBuilder::new().from_reader(gzip::open(path)?);
         let can_not_read = || format!("can't read {}", path.display());
         let header = reader.headers().with_context(can_not_read)?.clone();
         let column = |name: &str, option: &str| {
@@ -44,6 +47,7 @@ impl Labelled {
             labels: Vec::new(),
             rows: Vec::new(),
             left_out: BTreeMap::new(),
+            sha256: hex::encode(Sha256::digest(fs_err::read(path)?)),
         };
         for (row, record) in reader.records().enumerate() {
             // Its message names the line.

@@ -157,3 +157,24 @@ fn a_prompt_changes_vectors_and_no_counts() {
         .exits(2)
         .tells(&["leaves no room for a text", "--prompt"]);
 }
+
+/// The folder has no module that normalizes; dot products would be no cosines.
+#[test]
+fn vectors_have_length_one_whatever_the_models_files_say() {
+    let dir = Dir::new();
+    dir.with_tiny().file("a.txt", article(1));
+    let model = util::root().join("crates/model/tests/fixtures/architectures/bert-bin");
+    let line = format!(
+        "run a.txt --model {} --out out --any-language",
+        model.display()
+    );
+    dir.tifa_tiny(&line).exits(0);
+    for (row, vector) in vectors(&dir.join("out")).rows().into_iter().enumerate() {
+        let length = vector.dot(&vector).sqrt();
+        // Of a few dozen 32-bit squares.
+        assert!((length - 1.0).abs() < 1e-5, "row {row}: {length}");
+    }
+    let scored = &util::record(&dir.join("out"))["scored"];
+    assert_eq!(scored["readings"][0]["scorer"], "embedding");
+    assert!(scored["nli_model"].is_null(), "{scored}");
+}

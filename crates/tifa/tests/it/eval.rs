@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::util::{Dir, root, rows};
+use crate::util::{Dir, record, root, rows};
 
 /// Cosines 1, √½, 0 and √½ with scores 5, 3, 1 and 4: ranks 4, 2.5, 1, 2.5 and 4, 2, 1, 3.
 const PAIRS: &str = "north,north,5\n\
@@ -184,6 +184,11 @@ fn two_scorers_stand_side_by_side() {
         .prints(&["scorer embedding", "scorer nli"]);
     let predictions = rows(&dir.join("out/predictions.csv"));
     assert_eq!(predictions.len(), 6);
+    let record = record(&dir.join("out"));
+    let used = &record["scored"]["nli_model"];
+    assert_eq!(used["entailment"], 2);
+    assert_eq!(used["weights_sha256"].as_str().map(str::len), Some(64));
+    assert_eq!(record["counts"]["left_out"]["Weather"], 1);
     // Each score is the winner's share of two.
     for row in predictions.iter().filter(|row| row["scorer"] == "nli") {
         let score: f64 = row["score"].parse().expect("a number");

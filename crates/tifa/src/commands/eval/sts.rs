@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use model::Embedder;
 
 use crate::args::ModelOptions;
-use crate::commands::packed;
+use crate::commands::gzip;
 use crate::config;
 
 /// A pair of sentences and its score.
@@ -66,7 +66,7 @@ fn read(path: &Path) -> Result<Vec<Pair>> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .from_reader(packed::open(path)?);
+        .from_reader(gzip::open(path)?);
     let mut pairs = Vec::new();
     for record in reader.records() {
         // Its message names the line.

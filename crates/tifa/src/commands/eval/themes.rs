@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use model::Embedder;
-use pipeline::{Reading, Readings, Texts, ThemeSettings};
+use pipeline::{Reading, Readings};
 use report::OutputFolder;
 use report::tables::{ConfusionRow, MeasureRow, PredictionRow};
 use serde_json::json;
-use themes::{Codebook, Confusion, NONE};
+use themes::{Codebook, Confusion, NONE, Units};
 
 use crate::args::{ModelOptions, ThemeOptions};
 use crate::commands::labelled::Labelled;
@@ -29,7 +29,8 @@ pub(crate) fn themes(
     options: &ModelOptions,
     theme_options: &ThemeOptions,
 ) -> Result<ExitCode> {
-    let (card, settings, chosen) = config::model_and_themes(options, theme_options)?;
+    let (card, mut settings, chosen) = config::model_and_themes(options, theme_options)?;
+    settings.unit_length = true;
     let codebook = &chosen.codebook.codebook;
     let labelled = Labelled::read(&data.path, &data.text, &data.label, codebook)?;
     let folder = data.out.as_deref().map(OutputFolder::create).transpose()?;
@@ -43,15 +44,12 @@ pub(crate) fn themes(
     );
     say!("{}", labelled.describe());
     let texts = labelled.texts();
-    let mut vectors = embedder.embed_all(&texts)?.0;
-    if !embedder.card().normalize {
-        compare::scale_rows_to_unit(&mut vectors);
-    }
+    let vectors = embedder.embed_all(&texts)?.0;
     let mut observer = show::Observer::new(true);
     let readings = Readings::new(
         &chosen,
         &mut embedder,
-        &Texts {
+        &Units {
             texts: &texts,
             vectors: vectors.view(),
         },
@@ -81,7 +79,20 @@ pub(crate) fn themes(
         predictions(&folder, &labelled, &readings, &predicted, codebook)?;
         confusions(&folder, &readings, &measured, codebook)?;
         measures(&folder, &readings, &measured, codebook)?;
-        folder.commit(&record(data, &chosen, &card.name, &labelled))?;
+        folder.commit(&json!({
+            "tifa": env!("CARGO_PKG_VERSION"),
+            "command": "eval themes",
+            "settings": {
+                "text": data.text,
+                "label": data.label,
+                "prompt": settings.prompt,
+                "themes": pipeline::describe_themes(&chosen),
+            },
+            "model": pipeline::describe_model(&card, Some(embedder.running())),
+            "scored": readings.record(),
+            "counts": {"rows": labelled.texts.len(), "left_out": labelled.left_out},
+            "inputs": [{"path": data.path.to_string_lossy(), "sha256": labelled.sha256}],
+        }))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -93,17 +104,8 @@ fn winners(reading: &Reading, with_none: bool) -> Vec<usize> {
     } else {
         f32::NEG_INFINITY
     };
-    let none = reading.scores.ncols();
-    reading
-        .scores
-        .rows()
-        .into_iter()
-        .map(|row| {
-            let ranks = themes::ranks(row, none_below);
-            let best = ranks.iter().find(|ranked| ranked.rank == 1);
-            best.and_then(|ranked| ranked.theme).unwrap_or(none)
-        })
-        .collect()
+    let rows = reading.scores.rows().into_iter();
+    rows.map(|row| themes::winner(row, none_below)).collect()
 }
 
 fn id(codebook: &Codebook, theme: usize) -> &str {
@@ -187,23 +189,4 @@ fn measures(
         }
     }
     Ok(table.finish()?)
-}
-
-fn record(
-    data: &Data,
-    chosen: &ThemeSettings,
-    model: &str,
-    labelled: &Labelled,
-) -> serde_json::Value {
-    json!({
-        "tifa": env!("CARGO_PKG_VERSION"),
-        "command": "eval themes",
-        "data": data.path.to_string_lossy(),
-        "text": data.text,
-        "label": data.label,
-        "rows": labelled.texts.len(),
-        "left_out": labelled.left_out,
-        "model": model,
-        "themes": pipeline::describe_themes(chosen),
-    })
 }
