@@ -2,6 +2,7 @@
 
 use ndarray::Array2;
 
+use crate::pool::Maker;
 use crate::{Batch, ModelError};
 
 /// Tokenized pairs of premise and hypothesis, end to end without padding; special ids are in them.
@@ -58,5 +59,4 @@ pub trait SequenceClassifier {
 }
 
 /// Makes one replica's classifier, on the thread that will use it.
-pub(crate) type ClassifierFactory =
-    Box<dyn FnOnce() -> Result<Box<dyn SequenceClassifier>, ModelError> + Send>;
+pub(crate) type ClassifierFactory = Maker<Box<dyn SequenceClassifier>>;

@@ -2,19 +2,19 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, unbounded};
 use ndarray::Array2;
 
 use crate::chunk::{self, Chunk};
 use crate::distinct::Distinct;
 use crate::finish::Finish;
+use crate::pool::{Pool, stopped};
 use crate::replica::{self, Done, Job, Shared};
 use crate::subwords::{Counts, Framing};
 use crate::{
-    Backend, Card, Device, Factory, Memory, ModelError, Precision, Remembered, Running, Subwords,
-    backend, memory,
+    Backend, Card, Device, Encoder, Factory, Memory, ModelError, Precision, Remembered, Running,
+    Subwords, backend, memory,
 };
 
 /// How an [`Embedder`] runs.
@@ -96,13 +96,9 @@ pub struct Embedder {
     running: Running,
     shared: Arc<Shared>,
     memory_key: Option<[u8; 32]>,
-    pads: bool,
-    jobs: Option<Sender<Job>>,
-    replicas: Vec<JoinHandle<()>>,
+    replicas: Pool<Job>,
 }
 
-/// Chunks that wait for each replica besides the one it works on.
-const AHEAD: usize = 1;
 /// Texts looked up or kept together.
 const BLOCK: usize = 4096;
 
@@ -140,29 +136,16 @@ impl Embedder {
             token_budget: settings.token_budget,
             dimensions: card.dimensions,
         });
-        let (jobs, queue) = bounded::<Job>(factories.len() * AHEAD);
-        let (ready, started) = unbounded();
-        let replicas = factories
-            .into_iter()
-            .map(|make| {
-                let (queue, ready, shared) = (queue.clone(), ready.clone(), Arc::clone(&shared));
-                std::thread::Builder::new()
-                    .name("model".into())
-                    .spawn(move || replica::serve(make, &shared, &ready, &queue))
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        let mut pads = false;
-        for _ in &replicas {
-            pads |= started.recv().map_err(|_| stopped())??;
-        }
+        let own = Arc::clone(&shared);
+        let work = move |encoder: &mut Box<dyn Encoder>, job| {
+            replica::work(encoder.as_mut(), &own, job);
+        };
         Ok(Self {
+            replicas: Pool::start(factories, |encoder| encoder.pads(), work)?,
             memory_key: memory::key(card, settings, &running),
             card: card.clone(),
             running,
             shared,
-            pads,
-            jobs: Some(jobs),
-            replicas,
         })
     }
 
@@ -184,7 +167,7 @@ impl Embedder {
             format!("{} encoder", running.backend.name()),
             running.precision.name().to_owned(),
             running.kernels.clone(),
-            match self.replicas.len() {
+            match self.replicas.workers() {
                 1 => "1 replica".to_owned(),
                 count => format!("{count} replicas"),
             },
@@ -241,18 +224,16 @@ impl Embedder {
             fresh: Vec::new(),
             left: distinct.count(),
         };
-        let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
         let (reply, results) = unbounded();
-        let most = self.replicas.len() * (1 + AHEAD);
         let mut under_way = 0;
         loop {
-            while under_way < most {
+            while under_way < self.replicas.enough() {
                 let chunk = self.next_chunk(&mut backlog, &mut firsts, &mut delivery)?;
                 if chunk.is_empty() {
                     break;
                 }
                 let reply = reply.clone();
-                jobs.send(Job { chunk, reply }).map_err(|_| stopped())?;
+                self.replicas.send(Job { chunk, reply })?;
                 under_way += 1;
             }
             if under_way == 0 {
@@ -294,11 +275,11 @@ impl Embedder {
         firsts: &mut dyn Iterator<Item = usize>,
         delivery: &mut Delivery<'_, E>,
     ) -> Result<Chunk, E> {
-        let most = if self.pads {
+        let most = if self.replicas.pads() {
             chunk::TEXTS_PADDED
         } else {
             // Smaller ones towards the end, so that the replicas finish together.
-            (backlog.left / (4 * self.replicas.len())).clamp(chunk::TEXTS / 8, chunk::TEXTS)
+            (backlog.left / (4 * self.replicas.workers())).clamp(chunk::TEXTS / 8, chunk::TEXTS)
         };
         let mut chunk = Chunk::default();
         while !chunk.is_full(most) {
@@ -315,20 +296,6 @@ impl Embedder {
         }
         Ok(chunk)
     }
-}
-
-impl Drop for Embedder {
-    fn drop(&mut self) {
-        // Without a sender the replicas' queue ends, and so do they.
-        self.jobs = None;
-        for replica in self.replicas.drain(..) {
-            let _ = replica.join();
-        }
-    }
-}
-
-fn stopped() -> ModelError {
-    ModelError::Inference("the model's threads have stopped".into())
 }
 
 /// Waits for a chunk and delivers it.

@@ -20,6 +20,7 @@ mod layout;
 mod memory;
 mod nli;
 mod packed;
+mod pool;
 mod pooling;
 mod prompt;
 mod pull;
@@ -66,4 +67,4 @@ pub trait Encoder {
 }
 
 /// Makes one replica's encoder, on the thread that will use it.
-pub(crate) type Factory = Box<dyn FnOnce() -> Result<Box<dyn Encoder>, ModelError> + Send>;
+pub(crate) type Factory = pool::Maker<Box<dyn Encoder>>;

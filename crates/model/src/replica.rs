@@ -1,14 +1,13 @@
-//! One replica of the model: a thread that tokenizes its chunks and runs its own encoder on them.
+//! One replica of the model: it tokenizes its chunks and runs its own encoder on them.
 
-use std::sync::Arc;
-
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::Sender;
 use ndarray::Array2;
 
 use crate::chunk::Chunk;
 use crate::finish::Finish;
+use crate::pool::guarded;
 use crate::subwords::{Counts, Fed, Framing};
-use crate::{Batch, Encoder, Factory, ModelError, Subwords, Window, batch};
+use crate::{Batch, Encoder, ModelError, Subwords, Window, batch};
 
 /// What all replicas share.
 pub(crate) struct Shared {
@@ -38,29 +37,14 @@ pub(crate) struct Embedded {
     pub(crate) counts: Vec<Counts>,
 }
 
-/// A replica's life: make the encoder, say whether it pads, then work until the queue ends.
-pub(crate) fn serve(
-    make: Factory,
-    shared: &Arc<Shared>,
-    ready: &Sender<Result<bool, ModelError>>,
-    queue: &Receiver<Job>,
-) {
-    let mut encoder = match guarded(make) {
-        Ok(encoder) => encoder,
-        Err(error) => {
-            let _ = ready.send(Err(error));
-            return;
-        }
-    };
-    let _ = ready.send(Ok(encoder.pads()));
-    for Job { chunk, reply } in queue {
-        let outcome = guarded(|| embed(&chunk, shared, encoder.as_mut()));
-        // Nobody listens once a run has failed; the rest of the queue is another run's.
-        let _ = reply.send(Done {
-            places: chunk.places,
-            outcome,
-        });
-    }
+/// What a replica does with its encoder and a chunk.
+pub(crate) fn work(encoder: &mut dyn Encoder, shared: &Shared, Job { chunk, reply }: Job) {
+    let outcome = guarded(|| embed(&chunk, shared, encoder));
+    // Nobody listens once a run has failed; the rest of the queue is another run's.
+    let _ = reply.send(Done {
+        places: chunk.places,
+        outcome,
+    });
 }
 
 fn embed(
@@ -121,18 +105,4 @@ fn encode(
         }
     }
     Ok(all.unwrap_or_default())
-}
-
-/// The libraries below panic where they should return; a chunk must come back all the same.
-pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, ModelError>) -> Result<T, ModelError> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
-        .unwrap_or_else(|panic| Err(ModelError::Inference(panic_text(panic.as_ref()))))
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    panic
-        .downcast_ref::<String>()
-        .cloned()
-        .or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned()))
-        .unwrap_or_else(|| "it panicked".into())
 }
