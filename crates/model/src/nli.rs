@@ -15,6 +15,11 @@ pub use labels::NliLabels;
 use pairing::{Pairing, Tokenized};
 use workers::Workers;
 
+/// Batches that each replica has to do at least, for the last to end at nearly the same time.
+const BATCHES_A_REPLICA: usize = 4;
+/// Tokens that are worth a batch of their own: enough to fill the kernels.
+const LEAST_BATCH: usize = 512;
+
 /// How an [`NliModel`] runs.
 #[derive(Clone, Debug)]
 pub struct NliSettings {
@@ -122,7 +127,8 @@ impl NliModel {
             .iter()
             .map(|row| self.pairing.length(&texts, pairs[row.pair], row.window))
             .collect();
-        let plan = batch::plan(&lengths, self.token_budget, self.workers.pads());
+        let budget = self.budget(lengths.iter().sum());
+        let plan = batch::plan(&lengths, budget, self.workers.pads());
         let batches = plan.into_iter().map(|members| {
             let mut batch = PairBatch::default();
             for row in members.iter().map(|&member| &rows[member]) {
@@ -154,6 +160,16 @@ impl NliModel {
             Ok(())
         })?;
         Ok(found)
+    }
+
+    /// Most tokens of a batch of so many. Where batches don't change a score, they are small enough
+    /// to keep all replicas busy until the end.
+    fn budget(&self, tokens: usize) -> usize {
+        if self.workers.pads() {
+            return self.token_budget;
+        }
+        let fair = tokens / (BATCHES_A_REPLICA * self.workers.replicas());
+        fair.max(LEAST_BATCH).min(self.token_budget)
     }
 }
 

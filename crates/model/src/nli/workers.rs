@@ -31,6 +31,11 @@ impl Workers {
         Pool::start(factories, |classifier| classifier.pads(), work).map(Self)
     }
 
+    /// How many replicas.
+    pub(super) fn replicas(&self) -> usize {
+        self.0.workers()
+    }
+
     /// Whether batches are padded.
     pub(super) fn pads(&self) -> bool {
         self.0.pads()
