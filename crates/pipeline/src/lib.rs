@@ -26,5 +26,5 @@ pub use readings::{Reading, Readings};
 pub use record::{describe_model, describe_themes};
 pub use run::run;
 pub use settings::{
-    CodebookFile, Goal, ModelChoice, NliChoice, ScorerKind, Settings, ThemeSettings,
+    CodebookFile, Goal, LexiconChoice, ModelChoice, NliChoice, ScorerKind, Settings, ThemeSettings,
 };

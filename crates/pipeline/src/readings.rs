@@ -1,11 +1,16 @@
 //! What each scorer says of all texts.
 
+use std::cell::RefCell;
 use std::ops::Range;
+use std::rc::Rc;
 
 use model::{Embedder, NliModel};
 use ndarray::{Array2, ArrayView2, Axis, s};
 use serde_json::{Value, json};
-use themes::{AdaptedScorer, Codebook, EmbeddingScorer, NliScorer, Scorer, ThemeError, Units};
+use themes::{
+    AdaptedScorer, CascadeScorer, Codebook, EmbeddingScorer, NliScorer, Recall, Scorer, ThemeError,
+    Units,
+};
 
 use crate::settings::{ScorerKind, ThemeSettings};
 use crate::{Event, PipelineError};
@@ -16,6 +21,9 @@ pub(crate) const STAGE: &str = "themes";
 /// Texts scored between two signs of life.
 const CHUNK: usize = 1024;
 
+/// Texts that a cascade's recall is measured on, spread over all.
+const RECALL_SAMPLE: usize = 200;
+
 /// All texts as one scorer sees them.
 pub struct Reading {
     /// The scorer's name in tables.
@@ -24,6 +32,8 @@ pub struct Reading {
     pub none_below: f32,
     /// Texts × themes.
     pub scores: Array2<f32>,
+    /// How well a cascade's first scorer chooses for its second.
+    pub recall: Option<Recall>,
     /// Its scorer among those of [`Readings`].
     by: usize,
 }
@@ -34,8 +44,8 @@ pub struct Readings {
     /// In the order asked for, the codebook's own prototypes before adapted ones.
     pub all: Vec<Reading>,
     leading: usize,
-    /// The entailment model, for the record; null without one.
-    nli: Value,
+    embedding: Option<EmbeddingScorer>,
+    nli: Option<Rc<RefCell<NliScorer>>>,
 }
 
 impl Readings {
@@ -53,7 +63,8 @@ impl Readings {
             scorers: Vec::new(),
             all: Vec::new(),
             leading: 0,
-            nli: Value::Null,
+            embedding: None,
+            nli: None,
         };
         for &kind in &settings.scorers {
             let first = readings.all.len();
@@ -75,9 +86,13 @@ impl Readings {
         let readings = self.all.iter().map(|reading| {
             // As the tables have it: six decimals.
             let none_below = (f64::from(reading.none_below) * 1e6).round() / 1e6;
-            json!({"scorer": reading.scorer, "none_below": none_below})
+            let recall = reading.recall.map(|recall| {
+                json!({"top": recall.kept, "sentences": recall.units, "found": recall.found})
+            });
+            json!({"scorer": reading.scorer, "none_below": none_below, "recall": recall})
         });
-        json!({"readings": readings.collect::<Vec<_>>(), "nli_model": self.nli})
+        let nli = self.nli.as_ref().map(|nli| describe(nli.borrow().model()));
+        json!({"readings": readings.collect::<Vec<_>>(), "nli_model": nli})
     }
 
     /// Scores of units that are made of texts: each has its own text and vector, and `parts`, the
@@ -110,7 +125,7 @@ impl Readings {
         let codebook = &settings.codebook.codebook;
         match kind {
             ScorerKind::Embedding => {
-                let scorer = EmbeddingScorer::new(codebook, embedder)?;
+                let scorer = self.embedding(codebook, embedder)?;
                 let adapted = settings
                     .adapt
                     .then(|| AdaptedScorer::new(codebook, scorer.clone(), texts.vectors));
@@ -122,12 +137,59 @@ impl Readings {
                 }
             }
             ScorerKind::Nli => {
-                let scorer = nli(settings, observe)?;
-                self.nli = describe(scorer.model());
+                let scorer = self.nli(settings, observe)?;
                 self.read(Box::new(scorer), codebook, texts, observe)?;
+            }
+            ScorerKind::Cascade => {
+                let first = self.embedding(codebook, embedder)?;
+                let second = self.nli(settings, observe)?;
+                let mut scorer = CascadeScorer::new(first, second, settings.cascade_top);
+                let recall = recall(&mut scorer, texts)?;
+                observe(Event::Remark(&format!(
+                    "cascade: recall@{} {:.3} ({} of {} sentences have their best theme by entailment among those judged)",
+                    recall.kept,
+                    recall.share(),
+                    recall.found,
+                    recall.units
+                )));
+                self.read(Box::new(scorer), codebook, texts, observe)?;
+                self.all.last_mut().expect("just read").recall = Some(recall);
+            }
+            ScorerKind::Lexicon => {
+                let lexicon = settings
+                    .lexicon
+                    .as_ref()
+                    .expect("checked with the settings");
+                self.read(Box::new(lexicon.scorer.clone()), codebook, texts, observe)?;
             }
         }
         Ok(())
+    }
+
+    fn embedding(
+        &mut self,
+        codebook: &Codebook,
+        embedder: &mut Embedder,
+    ) -> Result<EmbeddingScorer, ThemeError> {
+        if let Some(scorer) = &self.embedding {
+            return Ok(scorer.clone());
+        }
+        Ok(self
+            .embedding
+            .insert(EmbeddingScorer::new(codebook, embedder)?)
+            .clone())
+    }
+
+    fn nli(
+        &mut self,
+        settings: &ThemeSettings,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Rc<RefCell<NliScorer>>, PipelineError> {
+        if let Some(scorer) = &self.nli {
+            return Ok(Rc::clone(scorer));
+        }
+        let scorer = Rc::new(RefCell::new(nli(settings, observe)?));
+        Ok(Rc::clone(self.nli.insert(scorer)))
     }
 
     /// Scores all texts, in chunks that don't depend on anything but their number.
@@ -157,6 +219,7 @@ impl Readings {
             scorer: scorer.name().to_owned(),
             none_below: scorer.none_below(codebook),
             scores: table,
+            recall: None,
             by: self.scorers.len(),
         });
         self.scorers.push(scorer);
@@ -181,6 +244,17 @@ fn nli(
         &choice.template,
         choice.multi_label,
     )?)
+}
+
+fn recall(scorer: &mut CascadeScorer, texts: &Units<'_>) -> Result<Recall, ThemeError> {
+    let total = texts.texts.len();
+    let size = total.min(RECALL_SAMPLE);
+    let sample: Vec<usize> = (0..size).map(|at| at * total / size).collect();
+    let own: Vec<&str> = sample.iter().map(|&at| texts.texts[at]).collect();
+    scorer.recall(&Units {
+        texts: &own,
+        vectors: texts.vectors.select(Axis(0), &sample).view(),
+    })
 }
 
 fn describe(model: &NliModel) -> Value {

@@ -10,7 +10,7 @@ use source::{Problem, Severity};
 use crate::ledger::{SubwordCounts, coverage};
 use crate::pieces::Piece;
 use crate::writing::role;
-use crate::{CodebookFile, Settings, ThemeSettings};
+use crate::{CodebookFile, ScorerKind, Settings, ThemeSettings};
 
 /// Record of a run. Everything that differs between equal runs stands under `times`.
 #[derive(Serialize)]
@@ -109,6 +109,11 @@ pub fn describe_themes(settings: &ThemeSettings) -> Value {
         "nli_model": nli.map(|nli| nli.folder.to_string_lossy()),
         "template": nli.map(|nli| &nli.template),
         "multi_label": nli.map(|nli| nli.multi_label),
+        "cascade_top": settings.scorers.contains(&ScorerKind::Cascade).then_some(settings.cascade_top),
+        "lexicon": settings.lexicon.as_ref().map(|lexicon| json!({
+            "file": lexicon.file.as_ref().map(|file| file.to_string_lossy()),
+            "sha256": lexicon.sha256,
+        })),
     })
 }
 

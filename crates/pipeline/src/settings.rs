@@ -6,7 +6,7 @@ use model::{Card, EmbedderSettings, NliSettings};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use source::ReadSettings;
-use themes::{Codebook, CodebookError};
+use themes::{Codebook, CodebookError, LexiconError, LexiconScorer};
 
 /// How far a run goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,6 +61,10 @@ pub struct ThemeSettings {
     pub adapt: bool,
     /// The entailment model; there where a scorer needs it.
     pub nli: Option<NliChoice>,
+    /// Themes of each sentence that a cascade has judged by entailment.
+    pub cascade_top: usize,
+    /// The dictionary; there where a scorer needs it.
+    pub lexicon: Option<LexiconChoice>,
 }
 
 /// What scores themes.
@@ -71,23 +75,29 @@ pub enum ScorerKind {
     Embedding,
     /// Entailment of a sentence about each theme.
     Nli,
+    /// Entailment of sentences about the themes that embeddings put first.
+    Cascade,
+    /// Words of a dictionary.
+    Lexicon,
 }
 
 impl ScorerKind {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Embedding, Self::Nli];
+    pub const ALL: [Self; 4] = [Self::Embedding, Self::Nli, Self::Cascade, Self::Lexicon];
 
     /// Its name in settings and tables.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Embedding => "embedding",
             Self::Nli => "nli",
+            Self::Cascade => "cascade",
+            Self::Lexicon => "lexicon",
         }
     }
 
     /// Whether it asks for an entailment model.
     pub const fn needs_nli(self) -> bool {
-        matches!(self, Self::Nli)
+        matches!(self, Self::Nli | Self::Cascade)
     }
 }
 
@@ -102,6 +112,44 @@ pub struct NliChoice {
     pub template: String,
     /// Whether each theme is scored for itself; else a text's scores sum to 1.
     pub multi_label: bool,
+}
+
+/// A dictionary and where it came from.
+#[derive(Clone, Debug)]
+pub struct LexiconChoice {
+    /// Its patterns.
+    pub scorer: LexiconScorer,
+    /// Its file; none for the codebook's own patterns.
+    pub file: Option<PathBuf>,
+    /// SHA-256 of what it came from, in hex.
+    pub sha256: String,
+}
+
+impl LexiconChoice {
+    /// The patterns in a codebook.
+    ///
+    /// # Errors
+    /// [`LexiconError`] when there are none.
+    pub fn of_codebook(codebook: &CodebookFile) -> Result<Self, LexiconError> {
+        Ok(Self {
+            scorer: LexiconScorer::of_codebook(&codebook.codebook)?,
+            file: None,
+            sha256: codebook.sha256.clone(),
+        })
+    }
+
+    /// The patterns in a dictionary's contents. `file` names it in errors.
+    ///
+    /// # Errors
+    /// [`LexiconError`] naming the line or key that is wrong.
+    pub fn parse(codebook: &Codebook, contents: &str, file: &Path) -> Result<Self, LexiconError> {
+        let origin = file.display().to_string();
+        Ok(Self {
+            scorer: LexiconScorer::of_dictionary(codebook, contents, &origin)?,
+            file: Some(file.to_owned()),
+            sha256: hex::encode(Sha256::digest(contents)),
+        })
+    }
 }
 
 /// A model and how it runs.

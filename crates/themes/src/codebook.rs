@@ -41,6 +41,9 @@ pub struct Theme {
     /// Noun phrases that name what it covers.
     #[serde(default)]
     pub phrases: Vec<String>,
+    /// Words, and words in a row, that tell it, with the wildcards `*` and `?`.
+    #[serde(default)]
+    pub lexicon: Vec<String>,
 }
 
 impl Theme {

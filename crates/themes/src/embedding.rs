@@ -162,6 +162,7 @@ pub(crate) mod tests {
             description: id.into(),
             examples: vec!["example".into()],
             phrases: vec!["phrase".into()],
+            lexicon: vec![],
         };
         Codebook {
             name: "plane".into(),

@@ -4,8 +4,11 @@
 //! winner is only the first in rank, and "none of these" competes like any theme.
 
 mod adapt;
+mod cascade;
 mod codebook;
+mod dictionary;
 mod embedding;
+mod lexicon;
 mod measures;
 mod nli;
 mod profile;
@@ -13,8 +16,11 @@ mod rank;
 mod scorer;
 
 pub use adapt::{AdaptedScorer, NotAdapted};
+pub use cascade::{CascadeScorer, Recall};
 pub use codebook::{Codebook, CodebookError, Theme};
+pub use dictionary::LexiconError;
 pub use embedding::EmbeddingScorer;
+pub use lexicon::LexiconScorer;
 pub use measures::{ClassMeasures, Confusion};
 pub use nli::{NliScorer, scores as nli_scores};
 pub use profile::profile;

@@ -78,6 +78,11 @@ impl NliScorer {
         &self.model
     }
 
+    /// Whether each theme is scored for itself.
+    pub fn is_multi_label(&self) -> bool {
+        self.multi_label
+    }
+
     /// The sentence that stands for each theme, in the codebook's order.
     pub fn hypotheses(&self) -> &[String] {
         &self.hypotheses

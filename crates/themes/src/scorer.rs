@@ -1,5 +1,8 @@
 //! What every way of scoring themes has in common.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use model::ModelError;
 use ndarray::{Array2, ArrayView2};
 
@@ -34,6 +37,25 @@ pub trait Scorer {
     /// sentences' scores.
     fn takes_larger_units(&self) -> bool {
         true
+    }
+}
+
+/// One that several share, as it is large.
+impl<S: Scorer> Scorer for Rc<RefCell<S>> {
+    fn name(&self) -> &'static str {
+        self.borrow().name()
+    }
+
+    fn score(&mut self, units: &Units<'_>) -> Result<Array2<f32>, ThemeError> {
+        self.borrow_mut().score(units)
+    }
+
+    fn none_below(&self, codebook: &Codebook) -> f32 {
+        self.borrow().none_below(codebook)
+    }
+
+    fn takes_larger_units(&self) -> bool {
+        self.borrow().takes_larger_units()
     }
 }
 

@@ -62,6 +62,7 @@ fn codebook(names: &[String]) -> Codebook {
                 description: name.clone(),
                 examples: Vec::new(),
                 phrases: Vec::new(),
+                lexicon: vec![],
             })
             .collect(),
     }

@@ -155,23 +155,30 @@ Examples:
   tifa eval themes --codebook cap-21 --data speeches.csv.gz --text text --label topic
   tifa eval themes --codebook mine.toml --data labelled.csv --text body --label code --adapt")]
     Themes {
-        /// The labelled texts: .csv, or .csv.gz
-        #[arg(long, value_name = "FILE")]
-        data: PathBuf,
-        /// Column of the texts
-        #[arg(long, value_name = "NAME")]
-        text: String,
-        /// Column of the labels
-        #[arg(long, value_name = "NAME")]
-        label: String,
+        #[command(flatten)]
+        table: LabelledTable,
         /// Folder for predictions.csv, confusion.csv and measures.csv [default: none is written]
         #[arg(long, short, value_name = "FOLDER")]
         out: Option<PathBuf>,
         #[command(flatten)]
-        themes: ThemeOptions,
+        themes: Box<ThemeOptions>,
         #[command(flatten)]
         options: ModelOptions,
     },
+}
+
+/// Texts with labels.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct LabelledTable {
+    /// The labelled texts: .csv, or .csv.gz
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: PathBuf,
+    /// Column of the texts
+    #[arg(long, value_name = "NAME")]
+    pub(crate) text: String,
+    /// Column of the labels
+    #[arg(long, value_name = "NAME")]
+    pub(crate) label: String,
 }
 
 #[derive(Debug, Subcommand)]
@@ -269,17 +276,25 @@ pub(crate) struct ThemeOptions {
     /// [default: embedding]
     #[arg(long, value_name = "NAME", value_parser = one_of(&ScorerKind::ALL, ScorerKind::name))]
     pub(crate) scorer: Vec<ScorerKind>,
+    /// Dictionary of the scorer lexicon, whose keys are themes: a YAML file as quanteda reads it, or a
+    /// .dic file of LIWC [default: the codebook's own patterns]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lexicon: Option<PathBuf>,
+    /// Themes of a sentence that the scorer cascade has judged by entailment, the best by embedding
+    /// [default: 5]
+    #[arg(long, value_name = "N")]
+    pub(crate) cascade_top: Option<NonZeroUsize>,
     /// Also score with prototypes that are adapted to the corpus, unless its themes are spread too
     /// unevenly for that
     #[arg(long)]
     pub(crate) adapt: bool,
-    /// Entailment model of the scorer nli: a folder as transformers saves it
+    /// Entailment model of the scorers nli and cascade: a folder as transformers saves it
     #[arg(long, value_name = "FOLDER")]
     pub(crate) nli_model: Option<PathBuf>,
-    /// Hypothesis of the scorer nli, with {} for a theme's name [default: "This text is about {}."]
+    /// Hypothesis of the scorers nli and cascade, with {} for a theme's name [default: "This text is about {}."]
     #[arg(long, value_name = "TEXT")]
     pub(crate) template: Option<String>,
-    /// Let the scorer nli judge each theme for itself; else a text's scores sum to 1
+    /// Let the scorers nli and cascade judge each theme for itself; else a text's scores sum to 1
     #[arg(long)]
     pub(crate) multi_label: bool,
 }

@@ -44,21 +44,11 @@ pub(crate) fn execute(args: Args) -> Result<ExitCode> {
         Command::Eval { task } => match task {
             EvalTask::Sts { pairs, options } => eval::sts(&pairs, &options),
             EvalTask::Themes {
-                data,
-                text,
-                label,
+                table,
                 out,
                 themes,
                 options,
-            } => {
-                let data = eval::Data {
-                    path: data,
-                    text,
-                    label,
-                    out,
-                };
-                eval::themes(&data, &options, &themes)
-            }
+            } => eval::themes(&table, out.as_deref(), &options, &themes),
         },
         Command::Cache { action, cache } => cache::cache(&action, cache),
         Command::Models { action, models } => models::models(&action, models.as_deref()),

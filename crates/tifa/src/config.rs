@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use model::{Backend, Card, Device, EmbedderSettings, NliSettings, Precision};
-use pipeline::{CodebookFile, Goal, ModelChoice, NliChoice, ScorerKind, Settings, ThemeSettings};
+use pipeline::{
+    CodebookFile, Goal, LexiconChoice, ModelChoice, NliChoice, ScorerKind, Settings, ThemeSettings,
+};
 use serde::Deserialize;
 use source::ReadSettings;
 
@@ -14,6 +16,7 @@ use crate::args::{ModelOptions, Options, ThemeOptions};
 const DEFAULT_MODEL: &str = "all-MiniLM-L6-v2";
 const DEFAULT_CODEBOOK: &str = "qiushi";
 const DEFAULT_TEMPLATE: &str = "This text is about {}.";
+const DEFAULT_CASCADE_TOP: usize = 5;
 const DEFAULT_NEIGHBOURS: usize = 5;
 const DEFAULT_MAX_ARTICLE_MB: u32 = 16;
 
@@ -27,6 +30,8 @@ struct File {
     models: Option<PathBuf>,
     codebook: Option<PathBuf>,
     scorer: Option<Vec<ScorerKind>>,
+    lexicon: Option<PathBuf>,
+    cascade_top: Option<NonZeroUsize>,
     adapt: Option<bool>,
     nli_model: Option<PathBuf>,
     template: Option<String>,
@@ -66,7 +71,12 @@ impl File {
         let mut file: Self = toml::from_str(&written)
             .with_context(|| format!("the settings file {} is not valid", path.display()))?;
         let home = path.parent().unwrap_or(Path::new("")).to_owned();
-        let paths = [&mut file.out, &mut file.models, &mut file.nli_model];
+        let paths = [
+            &mut file.out,
+            &mut file.models,
+            &mut file.nli_model,
+            &mut file.lexicon,
+        ];
         for path in paths.into_iter().flatten() {
             *path = home.join(&path);
         }
@@ -233,8 +243,22 @@ fn themes(
             multi_label: options.multi_label || file.multi_label.unwrap_or(false),
         }),
     };
+    let codebook = codebook_file(models, codebook.unwrap_or(Path::new(DEFAULT_CODEBOOK)))?;
+    let lexicon = (scorers.contains(&ScorerKind::Lexicon))
+        .then(|| {
+            lexicon(
+                options.lexicon.as_deref().or(file.lexicon.as_deref()),
+                &codebook,
+            )
+        })
+        .transpose()?;
     Ok(ThemeSettings {
-        codebook: codebook_file(models, codebook.unwrap_or(Path::new(DEFAULT_CODEBOOK)))?,
+        codebook,
+        lexicon,
+        cascade_top: options
+            .cascade_top
+            .or(file.cascade_top)
+            .map_or(DEFAULT_CASCADE_TOP, NonZeroUsize::get),
         scorers,
         adapt: options.adapt || file.adapt.unwrap_or(false),
         nli,
@@ -319,6 +343,15 @@ pub(crate) fn models_folder(named: Option<&Path>) -> Result<PathBuf> {
 
 fn is_name(path: &Path) -> bool {
     path.components().count() == 1 && path.extension().is_none()
+}
+
+fn lexicon(named: Option<&Path>, codebook: &CodebookFile) -> Result<LexiconChoice> {
+    let Some(path) = named else {
+        return Ok(LexiconChoice::of_codebook(codebook)?);
+    };
+    let contents =
+        fs_err::read_to_string(path).context("can't read the dictionary that --lexicon names")?;
+    Ok(LexiconChoice::parse(&codebook.codebook, &contents, path)?)
 }
 
 fn codebook_file(models: &Path, wanted: &Path) -> Result<CodebookFile> {

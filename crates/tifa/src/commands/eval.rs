@@ -4,4 +4,4 @@ mod sts;
 mod themes;
 
 pub(crate) use sts::sts;
-pub(crate) use themes::{Data, themes};
+pub(crate) use themes::themes;

@@ -1,12 +1,12 @@
 //! Texts with labels: a column of each in a table with a header.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 use themes::Codebook;
 
+use crate::args::LabelledTable;
 use crate::commands::gzip;
 
 /// Labelled texts, as far as their labels are a codebook's.
@@ -24,7 +24,8 @@ pub(crate) struct Labelled {
 
 impl Labelled {
     /// Reads a table. Rows whose label is neither a theme's nor `none` are left out and counted.
-    pub(crate) fn read(path: &Path, text: &str, label: &str, codebook: &Codebook) -> Result<Self> {
+    pub(crate) fn read(table: &LabelledTable, codebook: &Codebook) -> Result<Self> {
+        let path = table.data.as_path();
         let mut reader = csv::ReaderBuilder::new().from_reader(gzip::open(path)?);
         let can_not_read = || format!("can't read {}", path.display());
         let header = reader.headers().with_context(can_not_read)?.clone();
@@ -41,7 +42,8 @@ impl Labelled {
                     )
                 })
         };
-        let (text, label) = (column(text, "text")?, column(label, "label")?);
+        let text = column(&table.text, "text")?;
+        let label = column(&table.label, "label")?;
         let mut all = Self {
             texts: Vec::new(),
             labels: Vec::new(),

@@ -169,6 +169,62 @@ fn a_scorer_that_needs_a_model_says_how_to_name_it() {
 }
 
 #[test]
+fn a_cascade_tells_how_much_its_first_scorer_lets_through() {
+    let dir = Dir::new();
+    dir.with_tiny().file("labelled.csv", LABELLED);
+    let folder = root().join("crates/model/tests/fixtures/classifiers/bert");
+    let line = |top| {
+        format!(
+            "eval themes --model tiny --data labelled.csv --text body --label topic --out out{top} \
+             --scorer nli --scorer cascade --cascade-top {top} --nli-model {}",
+            folder.join("contradiction-neutral-entailment").display()
+        )
+    };
+    // Of two themes the better by embedding is the label's for two of three texts.
+    let ran = dir.tifa_tiny(&line(1));
+    ran.exits(0)
+        .prints(&["scorer cascade", "recall_at_1 0.667 of labels"]);
+    let ran = dir.tifa_tiny(&line(2));
+    ran.exits(0)
+        .prints(&["recall_at_2 1.000 of labels, 1.000 of entailment alone"]);
+    // A cascade that lets all themes through is entailment itself.
+    let predictions = rows(&dir.join("out2/predictions.csv"));
+    let of = |scorer| {
+        let own = predictions
+            .iter()
+            .filter(move |row| row["scorer"] == scorer);
+        own.map(|row| (&row["row"], &row["theme"], &row["score"]))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of("cascade"), of("nli"));
+    assert_eq!(of("nli").len(), 3);
+}
+
+#[test]
+fn a_dictionary_scores_themes_by_its_words() {
+    let dir = Dir::new();
+    dir.with_tiny().file("labelled.csv", LABELLED);
+    let line =
+        "eval themes --model tiny --data labelled.csv --text body --label topic --scorer lexicon";
+    dir.tifa_tiny(line)
+        .exits(2)
+        .tells(&["no theme has a pattern", "--lexicon"]);
+    dir.file("words.yml", "Rivers: [riv*]\nSchools: [teacher, school]\n");
+    dir.tifa_tiny(&format!("{line} --lexicon words.yml --out out"))
+        .exits(0)
+        .prints(&["scorer lexicon", "accuracy 0.667"]);
+    let predictions = rows(&dir.join("out/predictions.csv"));
+    assert!(
+        predictions.iter().all(|row| row["score"] == "1.000000"),
+        "{predictions:?}"
+    );
+    dir.file("words.yml", "Rivers: [riv*]\nRoads: [lane]\n");
+    dir.tifa_tiny(&format!("{line} --lexicon words.yml"))
+        .exits(2)
+        .tells(&["words.yml: line 2: key 'Roads' names no theme of codebook small"]);
+}
+
+#[test]
 fn two_scorers_stand_side_by_side() {
     let dir = Dir::new();
     dir.with_tiny().file("labelled.csv", LABELLED);

@@ -1,6 +1,6 @@
 //! `eval themes`: how well scorers find the themes that people gave to texts.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -11,29 +11,22 @@ use report::tables::{ConfusionRow, MeasureRow, PredictionRow};
 use serde_json::json;
 use themes::{Codebook, Confusion, NONE, Units};
 
-use crate::args::{ModelOptions, ThemeOptions};
+use crate::args::{LabelledTable, ModelOptions, ThemeOptions};
 use crate::commands::labelled::Labelled;
 use crate::{config, show};
 
-/// The labelled table and its columns, and where results go.
-pub(crate) struct Data {
-    pub(crate) path: PathBuf,
-    pub(crate) text: String,
-    pub(crate) label: String,
-    pub(crate) out: Option<PathBuf>,
-}
-
 /// Prints accuracy, macro-F1 and the Matthews coefficient of each scorer.
 pub(crate) fn themes(
-    data: &Data,
+    table: &LabelledTable,
+    out: Option<&Path>,
     options: &ModelOptions,
     theme_options: &ThemeOptions,
 ) -> Result<ExitCode> {
     let (card, mut settings, chosen) = config::model_and_themes(options, theme_options)?;
     settings.unit_length = true;
     let codebook = &chosen.codebook.codebook;
-    let labelled = Labelled::read(&data.path, &data.text, &data.label, codebook)?;
-    let folder = data.out.as_deref().map(OutputFolder::create).transpose()?;
+    let labelled = Labelled::read(table, codebook)?;
+    let folder = out.map(OutputFolder::create).transpose()?;
     let mut embedder = Embedder::open(&card, &settings)?;
     say!("model: {}", embedder.describe());
     say!(
@@ -74,6 +67,13 @@ pub(crate) fn themes(
         say!("accuracy {:.3}", confusion.accuracy());
         say!("macro_f1 {:.3}", confusion.macro_f1());
         say!("mcc {:.3}", confusion.mcc());
+        if let Some(recall) = reading.recall {
+            let (top, of_labels) = (recall.kept, labels_judged(&labelled, reading));
+            say!(
+                "recall_at_{top} {of_labels:.3} of labels, {:.3} of entailment alone",
+                recall.share()
+            );
+        }
     }
     if let Some(folder) = folder {
         predictions(&folder, &labelled, &readings, &predicted, codebook)?;
@@ -83,15 +83,15 @@ pub(crate) fn themes(
             "tifa": env!("CARGO_PKG_VERSION"),
             "command": "eval themes",
             "settings": {
-                "text": data.text,
-                "label": data.label,
+                "text": table.text,
+                "label": table.label,
                 "prompt": settings.prompt,
                 "themes": pipeline::describe_themes(&chosen),
             },
             "model": pipeline::describe_model(&card, Some(embedder.running())),
             "scored": readings.record(),
             "counts": {"rows": labelled.texts.len(), "left_out": labelled.left_out},
-            "inputs": [{"path": data.path.to_string_lossy(), "sha256": labelled.sha256}],
+            "inputs": [{"path": table.data.to_string_lossy(), "sha256": labelled.sha256}],
         }))?;
     }
     Ok(ExitCode::SUCCESS)
@@ -106,6 +106,16 @@ fn winners(reading: &Reading, with_none: bool) -> Vec<usize> {
     };
     let rows = reading.scores.rows().into_iter();
     rows.map(|row| themes::winner(row, none_below)).collect()
+}
+
+/// Share of texts whose theme a cascade had judged by entailment; those it had not are below 0.
+fn labels_judged(labelled: &Labelled, reading: &Reading) -> f64 {
+    let labels = labelled.labels.iter().enumerate();
+    let known = labels.filter_map(|(at, &theme)| reading.scores.get((at, theme)));
+    let (judged, all) = known.fold((0_usize, 0_usize), |(judged, all), &score| {
+        (judged + usize::from(score >= 0.0), all + 1)
+    });
+    judged as f64 / all.max(1) as f64
 }
 
 fn id(codebook: &Codebook, theme: usize) -> &str {
