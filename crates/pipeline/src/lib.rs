@@ -3,6 +3,7 @@
 //! Knows no command line and prints nothing: it takes checked [`Settings`], tells an observer what
 //! happens as [`Event`]s, and returns an [`Outcome`].
 
+mod checking;
 mod clock;
 mod comparing;
 mod embedding;
@@ -19,9 +20,10 @@ mod settings;
 mod theming;
 mod writing;
 
+pub use checking::describe_overlap;
 pub use error::PipelineError;
 pub use event::Event;
-pub use outcome::{Closest, Limit, Outcome};
+pub use outcome::{Closest, Limit, Outcome, ThemeExamples};
 pub use readings::{Reading, Readings};
 pub use record::{describe_model, describe_themes};
 pub use run::run;

@@ -25,6 +25,8 @@ pub struct Outcome {
     pub limit: Option<Limit>,
     /// The themes with the most sentences of the studied articles: name and share.
     pub themes: Vec<(String, f64)>,
+    /// Sentences of each theme, where the codebook was checked.
+    pub examples: Vec<ThemeExamples>,
     /// The two pieces nearest to each other, one of them studied.
     pub closest: Option<Closest>,
     /// Sentences of studied articles that stand word for word in another piece.
@@ -44,6 +46,19 @@ pub struct Limit {
     pub cut: usize,
     /// Subwords that were cut off.
     pub subwords_cut: usize,
+}
+
+/// A theme's sentences.
+#[derive(Clone, Debug)]
+pub struct ThemeExamples {
+    /// The theme's name.
+    pub theme: String,
+    /// How many sentences are given it.
+    pub won: usize,
+    /// The most typical ones, the most typical first.
+    pub typical: Vec<String>,
+    /// The most doubtful ones and the theme that comes second, the most doubtful first.
+    pub doubtful: Vec<(String, String)>,
 }
 
 /// A studied article and the piece nearest to it.

@@ -8,8 +8,8 @@ use model::{Embedder, NliModel};
 use ndarray::{Array2, ArrayView2, Axis, s};
 use serde_json::{Value, json};
 use themes::{
-    AdaptedScorer, CascadeScorer, Codebook, EmbeddingScorer, NliScorer, Recall, Scorer, ThemeError,
-    Units,
+    AdaptedScorer, CascadeScorer, Codebook, EmbeddingScorer, NliScorer, Overlap, Recall, Scorer,
+    ThemeError, Units,
 };
 
 use crate::settings::{ScorerKind, ThemeSettings};
@@ -79,6 +79,19 @@ impl Readings {
     /// The place among all of the reading that profiles and summaries are made from.
     pub fn leading(&self) -> usize {
         self.leading
+    }
+
+    /// How far the codebook's themes overlap, by embedding.
+    ///
+    /// # Errors
+    /// When the model fails.
+    pub fn overlaps(
+        &mut self,
+        codebook: &Codebook,
+        embedder: &mut Embedder,
+    ) -> Result<Vec<Overlap>, ThemeError> {
+        let scorer = self.embedding(codebook, embedder)?;
+        Ok(themes::overlaps(codebook, &scorer))
     }
 
     /// What scored, for the record: each reading, and the entailment model if one was used.

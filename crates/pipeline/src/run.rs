@@ -17,8 +17,8 @@ use crate::pieces::{self, Piece};
 use crate::record::Record;
 use crate::theming::{self, PieceThemes};
 use crate::{
-    Closest, Event, Goal, Limit, Outcome, PipelineError, Readings, Settings, embedding, readings,
-    writing,
+    Closest, Event, Goal, Limit, Outcome, PipelineError, Readings, Settings, checking, embedding,
+    readings, writing,
 };
 
 /// Does what the settings ask for and writes the output folder, whole or not at all.
@@ -230,7 +230,7 @@ impl<'a> Run<'a> {
         let rows = mapped.view()?;
         let chosen = &self.settings.themes;
         let codebook = &chosen.codebook.codebook;
-        let (readings, themes) =
+        let (readings, themes, overlaps) =
             self.clock
                 .time(readings::STAGE, "unit scores", observe, |observe| {
                     let texts = pieces::sentences(pieces);
@@ -239,19 +239,29 @@ impl<'a> Run<'a> {
                         vectors: rows,
                     };
                     let mut readings = Readings::new(chosen, &mut embedder, &all, observe)?;
+                    let overlaps = (chosen.check)
+                        .then(|| readings.overlaps(codebook, &mut embedder))
+                        .transpose()?;
                     drop(embedder);
                     let themes = theming::of_pieces(pieces, rows, offsets, &mut readings)?;
                     let units = |t: &PieceThemes| -> usize {
                         t.rows.len() + t.larger.iter().map(|u| u.ids.len()).sum::<usize>()
                     };
                     let count: usize = themes.iter().flatten().map(units).sum();
-                    Ok::<_, PipelineError>(((readings, themes), count * codebook.themes.len()))
+                    let scored = (readings, themes, overlaps);
+                    Ok::<_, PipelineError>((scored, count * codebook.themes.len()))
                 })?;
         let folder = &self.folder;
         self.clock.time("write themes", "documents", observe, |_| {
             writing::themes(folder, pieces, &readings, &themes, codebook)?;
             Ok::<_, PipelineError>(((), pieces.len()))
         })?;
+        if let Some(overlaps) = overlaps {
+            checking::overlaps(folder, codebook, &overlaps, observe)?;
+            let leading = readings.leading();
+            outcome.examples =
+                checking::examples(folder, codebook, pieces, &readings.all, leading)?;
+        }
         self.scored = Some(readings.record());
         let leading = &themes[readings.leading()];
         outcome.themes = leading_themes(pieces, leading, self.settings);

@@ -65,6 +65,9 @@ pub struct ThemeSettings {
     pub cascade_top: usize,
     /// The dictionary; there where a scorer needs it.
     pub lexicon: Option<LexiconChoice>,
+    /// Whether the codebook is checked: which themes overlap, and which sentences are typical of a
+    /// theme or doubtful.
+    pub check: bool,
 }
 
 /// What scores themes.

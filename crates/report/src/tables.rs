@@ -169,6 +169,56 @@ table!(
 );
 
 table!(
+    /// How far two themes of the codebook overlap.
+    OverlapRow, "overlap.csv", {
+        /// A theme.
+        theme: &'a str,
+        /// Another one.
+        other_theme: &'a str,
+        /// Cosine of their prototypes.
+        cosine: Decimal,
+        /// The theme's phrasings that score best for the other theme once they are not its own.
+        strays: usize,
+        /// The other's phrasings that so score best for the theme.
+        other_strays: usize,
+        /// The greater share of either's phrasings that so stray.
+        share: Decimal,
+        /// `identical`, `overlapping`, or empty.
+        warning: &'a str,
+    }
+);
+
+table!(
+    /// A sentence that shows what a theme is, or may not belong to it.
+    TypicalRow, "typical.csv", {
+        /// What scored it.
+        scorer: &'a str,
+        /// The theme that it was given.
+        theme: &'a str,
+        /// `typical` for high scores, `doubtful` for a small lead.
+        kind: &'a str,
+        /// 1 for the highest score, or the smallest lead.
+        rank: usize,
+        /// The theme's score.
+        score: Decimal,
+        /// What comes second: a theme, or `none`.
+        second_theme: &'a str,
+        /// How far the theme is ahead of it.
+        margin: Decimal,
+        /// The article's id.
+        doc_id: &'a str,
+        /// The sentence.
+        sentence: usize,
+        /// Offset of its first byte.
+        start: usize,
+        /// Offset behind its last byte.
+        end: usize,
+        /// The sentence, exactly as it stands there.
+        text: &'a str,
+    }
+);
+
+table!(
     /// How near an article or section is to another.
     SimilarityRow, "similarity.csv", {
         /// The article's id.
@@ -361,6 +411,8 @@ pub fn all() -> Vec<(&'static str, &'static [&'static str])> {
         of::<SentenceRow<'_>>(),
         of::<CleaningRow<'_>>(),
         of::<ThemeRow<'_>>(),
+        of::<OverlapRow<'_>>(),
+        of::<TypicalRow<'_>>(),
         of::<SimilarityRow<'_>>(),
         of::<NeighbourRow<'_>>(),
         of::<ProfileRow<'_>>(),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use compare::{centroid, cosines};
+use compare::{centroid, cosine, cosines};
 use model::Embedder;
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
@@ -33,10 +33,25 @@ pub(crate) const TEMPERATURE: f32 = 0.05;
 pub struct EmbeddingScorer {
     /// Themes × dimensions.
     prototypes: Array2<f32>,
+    /// Means of what themes are called and described as: themes × dimensions.
+    said: Array2<f32>,
     /// Examples and phrases of all themes × dimensions.
     phrasings: Array2<f32>,
     /// Which of the phrasings are a theme's.
-    of_theme: Vec<Range<usize>>,
+    of_theme: Vec<Phrasings>,
+}
+
+/// A theme's phrasings among those of all.
+#[derive(Clone, Debug)]
+struct Phrasings {
+    examples: Range<usize>,
+    phrases: Range<usize>,
+}
+
+impl Phrasings {
+    fn all(&self) -> Range<usize> {
+        self.examples.start..self.phrases.end
+    }
 }
 
 impl EmbeddingScorer {
@@ -64,25 +79,60 @@ impl EmbeddingScorer {
         described: ArrayView2<'_, f32>,
         phrasings: ArrayView2<'_, f32>,
     ) -> Self {
-        let mut prototypes = Array2::zeros((codebook.themes.len(), phrasings.ncols()));
-        let mut of_theme = Vec::new();
+        let shape = (codebook.themes.len(), phrasings.ncols());
+        let mut scorer = Self {
+            prototypes: Array2::zeros(shape),
+            said: Array2::zeros(shape),
+            phrasings: phrasings.to_owned(),
+            of_theme: Vec::new(),
+        };
         let mut first = 0;
         for (at, theme) in codebook.themes.iter().enumerate() {
+            let said = at * (TEMPLATES.len() + 1)..(at + 1) * (TEMPLATES.len() + 1);
+            scorer.said.row_mut(at).assign(&centroid(described, said));
             let examples = first..first + theme.examples.len();
             let phrases = examples.end..examples.end + theme.phrases.len();
-            let said = at * (TEMPLATES.len() + 1)..(at + 1) * (TEMPLATES.len() + 1);
-            let mut sum = centroid(described, said);
-            sum += &centroid(phrasings, examples);
-            sum += &centroid(phrasings, phrases.clone());
-            prototypes.row_mut(at).assign(&unit(sum));
-            of_theme.push(first..phrases.end);
             first = phrases.end;
+            scorer.of_theme.push(Phrasings { examples, phrases });
+            let prototype = scorer.prototype(at, None);
+            scorer.prototypes.row_mut(at).assign(&prototype);
         }
-        Self {
-            prototypes,
-            phrasings: phrasings.to_owned(),
-            of_theme,
+        scorer
+    }
+
+    /// The mean of what a theme is said to be, its examples and its phrases, each group with equal
+    /// weight; of the phrasings one may be left out.
+    fn prototype(&self, theme: usize, without: Option<usize>) -> Array1<f32> {
+        let of_theme = &self.of_theme[theme];
+        let mut sum = self.said.row(theme).to_owned();
+        for group in [&of_theme.examples, &of_theme.phrases] {
+            let kept: Vec<usize> = group.clone().filter(|&at| Some(at) != without).collect();
+            let kept = self.phrasings.select(Axis(0), &kept);
+            sum += &centroid(kept.view(), 0..kept.nrows());
         }
+        unit(sum)
+    }
+
+    /// Cosines of the themes' prototypes with each other.
+    pub(crate) fn likeness(&self) -> Array2<f32> {
+        cosines(self.prototypes.view(), self.prototypes.view())
+    }
+
+    /// The phrasings of a theme, as places among those of all.
+    pub(crate) fn phrasings_of(&self, theme: usize) -> Range<usize> {
+        self.of_theme[theme].all()
+    }
+
+    /// Scores of a theme's phrasing, as if it were not one of the theme's own.
+    pub(crate) fn score_left_out(&self, theme: usize, phrasing: usize) -> Array1<f32> {
+        let vector = self.phrasings.slice(s![phrasing..=phrasing, ..]);
+        let mut scores = self.score_vectors(vector).row(0).to_owned();
+        let prototype = cosine(vector.row(0), self.prototype(theme, Some(phrasing)).view());
+        let others = self.phrasings_of(theme).filter(|&at| at != phrasing);
+        let near = others.map(|at| cosine(vector.row(0), self.phrasings.row(at)));
+        scores[theme] =
+            mean_of_nearest(near).map_or(prototype, |near| f32::midpoint(prototype, near));
+        scores
     }
 
     /// Scores of units, units × themes, from their vectors alone.
@@ -95,8 +145,8 @@ impl EmbeddingScorer {
                 scores.assign(&cosines(units, self.prototypes.view()));
                 let near = cosines(units, self.phrasings.view());
                 for (mut scores, near) in scores.rows_mut().into_iter().zip(near.rows()) {
-                    for (score, range) in scores.iter_mut().zip(&self.of_theme) {
-                        let nearest = near.slice(s![range.clone()]);
+                    for (score, own) in scores.iter_mut().zip(&self.of_theme) {
+                        let nearest = near.slice(s![own.all()]);
                         if let Some(near) = mean_of_nearest(nearest.iter().copied()) {
                             *score = f32::midpoint(*score, near);
                         }
@@ -188,6 +238,14 @@ pub(crate) mod tests {
         .into_shape_with_order((10, 2))
         .expect("ten rows");
         let phrasings = array![right, [0.6, 0.8], up, up];
+        EmbeddingScorer::of_vectors(&codebook(), described.view(), phrasings.view())
+    }
+
+    /// The theme "right" alone, under two ids.
+    pub(crate) fn same_twice() -> EmbeddingScorer {
+        let right = [1.0_f32, 0.0];
+        let described = Array2::from_shape_fn((10, 2), |(_, column)| right[column]);
+        let phrasings = array![right, [0.6, 0.8], right, [0.6, 0.8]];
         EmbeddingScorer::of_vectors(&codebook(), described.view(), phrasings.view())
     }
 

@@ -83,12 +83,20 @@ Example:
         options: Options,
     },
     /// Themes of sentences, paragraphs, sections and documents alone (themes.csv)
-    #[command(after_help = "\
-Example:
-  tifa themes corpus --codebook models/codebooks/qiushi.toml")]
+    #[command(
+        args_conflicts_with_subcommands = true,
+        subcommand_negates_reqs = true,
+        after_help = "\
+Examples:
+  tifa themes corpus --codebook models/codebooks/qiushi.toml
+  tifa themes check corpus --codebook mine.toml
+A folder named check is ./check here."
+    )]
     Themes {
+        #[command(subcommand)]
+        task: Option<ThemesTask>,
         #[command(flatten)]
-        inputs: Inputs,
+        inputs: Option<Inputs>,
         #[command(flatten)]
         options: Options,
     },
@@ -128,6 +136,25 @@ Examples:
         /// Folder of the model cards [default: models here, or beside the program]
         #[arg(long, value_name = "FOLDER", env = "TIFA_MODELS", global = true)]
         models: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ThemesTask {
+    /// Whether a codebook's themes can be told apart (overlap.csv), and which sentences of a corpus are
+    /// most typical of each and which most doubtful (typical.csv)
+    #[command(after_help = "\
+Without articles only the overlaps are told.
+
+Examples:
+  tifa themes check --codebook mine.toml
+  tifa themes check corpus --codebook mine.toml --out results/check")]
+    Check {
+        /// Articles: files or folders of .txt, .md, .html, .csv, .tsv and .jsonl
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        #[command(flatten)]
+        options: Box<Options>,
     },
 }
 

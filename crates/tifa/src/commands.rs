@@ -1,6 +1,7 @@
 //! One file a command; each returns the exit code.
 
 mod cache;
+mod check;
 mod eval;
 mod gzip;
 mod labelled;
@@ -12,7 +13,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use pipeline::Goal;
 
-use crate::args::{Args, Command, EvalTask};
+use crate::args::{Args, Command, EvalTask, ThemesTask};
 
 pub(crate) fn execute(args: Args) -> Result<ExitCode> {
     match args.command {
@@ -38,8 +39,15 @@ pub(crate) fn execute(args: Args) -> Result<ExitCode> {
         Command::Embed { inputs, options } => {
             run::run(Goal::Vectors, "embed", inputs.paths, vec![], &options)
         }
-        Command::Themes { inputs, options } => {
-            run::run(Goal::Themes, "themes", inputs.paths, vec![], &options)
+        Command::Themes {
+            task: Some(ThemesTask::Check { paths, options }),
+            ..
+        } => check::check(paths, &options),
+        Command::Themes {
+            inputs, options, ..
+        } => {
+            let paths = inputs.map_or_else(Vec::new, |inputs| inputs.paths);
+            run::run(Goal::Themes, "themes", paths, vec![], &options)
         }
         Command::Eval { task } => match task {
             EvalTask::Sts { pairs, options } => eval::sts(&pairs, &options),

@@ -255,6 +255,7 @@ fn themes(
     Ok(ThemeSettings {
         codebook,
         lexicon,
+        check: false,
         cascade_top: options
             .cascade_top
             .or(file.cascade_top)

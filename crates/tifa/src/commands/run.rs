@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use pipeline::{Goal, Limit, Outcome};
+use pipeline::{Goal, Limit, Outcome, Settings};
 
 use crate::args::Options;
 use crate::commands::count;
@@ -21,18 +21,25 @@ pub(crate) fn run(
     if goal < Goal::Comparison {
         settings.corpus.clear();
     }
-    let mut observer = show::Observer::new(options.quiet);
-    let outcome = pipeline::run(&settings, &mut |event| observer.hear(&event));
-    observer.finish();
-    let outcome = outcome?;
+    let (outcome, code) = finish(&settings, options.quiet)?;
     if !options.quiet {
         summarize(&outcome, goal);
     }
-    Ok(if outcome.failed > 0 {
+    Ok(code)
+}
+
+/// Runs, and shows how it goes.
+pub(crate) fn finish(settings: &Settings, quiet: bool) -> Result<(Outcome, ExitCode)> {
+    let mut observer = show::Observer::new(quiet);
+    let outcome = pipeline::run(settings, &mut |event| observer.hear(&event));
+    observer.finish();
+    let outcome = outcome?;
+    let code = if outcome.failed > 0 {
         ExitCode::from(1)
     } else {
         ExitCode::SUCCESS
-    })
+    };
+    Ok((outcome, code))
 }
 
 /// What was found, in five lines.

@@ -9,6 +9,8 @@ mod backends;
 mod bad_input;
 /// Vectors of earlier runs.
 mod cache;
+/// `tifa themes check`.
+mod codebook;
 /// Help, quiet, settings, the summary, and the stages alone.
 mod command_line;
 /// `tifa eval`.
