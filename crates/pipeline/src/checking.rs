@@ -4,7 +4,7 @@ use report::tables::{OverlapRow, TypicalRow};
 use report::{OutputFolder, ReportError};
 use themes::{Codebook, Examples, NONE, Overlap, Won};
 
-use crate::pieces::Piece;
+use crate::pieces::{self, Piece};
 use crate::{Event, Reading, ThemeExamples};
 
 /// Sentences of each kind written for each theme.
@@ -72,7 +72,7 @@ pub(crate) fn examples(
     readings: &[Reading],
     leading: usize,
 ) -> Result<Vec<ThemeExamples>, ReportError> {
-    let homes = homes(pieces);
+    let homes: Vec<(&Piece, usize)> = pieces::homes(pieces).collect();
     let mut table = folder.table::<TypicalRow<'_>>()?;
     let mut told = Vec::new();
     for (at, reading) in readings.iter().enumerate() {
@@ -109,14 +109,6 @@ pub(crate) fn examples(
     }
     table.finish()?;
     Ok(told)
-}
-
-/// The piece of each sentence, and its number there.
-fn homes(pieces: &[Piece]) -> Vec<(&Piece, usize)> {
-    pieces
-        .iter()
-        .flat_map(|piece| (0..piece.document.sentences.len()).map(move |at| (piece, at)))
-        .collect()
 }
 
 fn tell(codebook: &Codebook, homes: &[(&Piece, usize)], found: &[Examples]) -> Vec<ThemeExamples> {

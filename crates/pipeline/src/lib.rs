@@ -3,6 +3,8 @@
 //! Knows no command line and prints nothing: it takes checked [`Settings`], tells an observer what
 //! happens as [`Event`]s, and returns an [`Outcome`].
 
+mod aggregating;
+mod agreeing;
 mod checking;
 mod clock;
 mod comparing;
@@ -20,6 +22,7 @@ mod settings;
 mod theming;
 mod writing;
 
+pub use agreeing::Compared;
 pub use checking::describe_overlap;
 pub use error::PipelineError;
 pub use event::Event;
@@ -28,5 +31,6 @@ pub use readings::{Reading, Readings};
 pub use record::{describe_model, describe_themes};
 pub use run::run;
 pub use settings::{
-    CodebookFile, Goal, LexiconChoice, ModelChoice, NliChoice, ScorerKind, Settings, ThemeSettings,
+    CalibrationChoice, CodebookFile, Corrections, Goal, LexiconChoice, ModelChoice, NliChoice,
+    ScorerKind, Settings, ThemeSettings,
 };

@@ -134,3 +134,10 @@ pub(crate) fn drop_bodiless(pieces: &mut Vec<Piece>) -> Vec<Problem> {
         })
         .collect()
 }
+
+/// The piece of each sentence of all, and its place there.
+pub(crate) fn homes(pieces: &[Piece]) -> impl Iterator<Item = (&Piece, usize)> {
+    pieces
+        .iter()
+        .flat_map(|piece| (0..piece.document.sentences.len()).map(move |at| (piece, at)))
+}

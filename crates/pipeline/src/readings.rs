@@ -1,5 +1,7 @@
 //! What each scorer says of all texts.
 
+mod correcting;
+
 use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
@@ -8,8 +10,8 @@ use model::{Embedder, NliModel};
 use ndarray::{Array2, ArrayView2, Axis, s};
 use serde_json::{Value, json};
 use themes::{
-    AdaptedScorer, CascadeScorer, Codebook, EmbeddingScorer, NliScorer, Overlap, Recall, Scorer,
-    ThemeError, Units,
+    AdaptedScorer, CascadeScorer, Codebook, EmbeddingScorer, NliScorer, Overlap, Recall, Scale,
+    Scorer, ThemeError, Units,
 };
 
 use crate::settings::{ScorerKind, ThemeSettings};
@@ -34,8 +36,34 @@ pub struct Reading {
     pub scores: Array2<f32>,
     /// How well a cascade's first scorer chooses for its second.
     pub recall: Option<Recall>,
+    /// What the scores mean; none where they can't be set right.
+    pub scale: Option<Scale>,
+    /// What is added to each theme's scores, where they are set right.
+    pub offsets: Option<Vec<f32>>,
     /// Its scorer among those of [`Readings`].
     by: usize,
+}
+
+impl Reading {
+    /// The best theme of a text; the number of themes for none of these.
+    pub fn winner(&self, text: usize) -> usize {
+        themes::winner(self.scores.row(text), self.none_below)
+    }
+
+    /// The best theme of each text.
+    pub fn winners(&self) -> Vec<usize> {
+        (0..self.scores.nrows())
+            .map(|text| self.winner(text))
+            .collect()
+    }
+
+    /// The score of a theme in a text; the threshold for none of these.
+    pub fn score(&self, text: usize, theme: usize) -> f32 {
+        self.scores
+            .get((text, theme))
+            .copied()
+            .unwrap_or(self.none_below)
+    }
 }
 
 /// The readings of all scorers that were asked for. The first scorer's last reading leads.
@@ -102,7 +130,12 @@ impl Readings {
             let recall = reading.recall.map(|recall| {
                 json!({"top": recall.kept, "sentences": recall.units, "found": recall.found})
             });
-            json!({"scorer": reading.scorer, "none_below": none_below, "recall": recall})
+            json!({
+                "scorer": reading.scorer,
+                "none_below": none_below,
+                "recall": recall,
+                "offsets": reading.offsets,
+            })
         });
         let nli = self.nli.as_ref().map(|nli| describe(nli.borrow().model()));
         json!({"readings": readings.collect::<Vec<_>>(), "nli_model": nli})
@@ -124,7 +157,11 @@ impl Readings {
         if !scorer.takes_larger_units() {
             return Ok(means(reading.scores.view(), parts));
         }
-        scorer.score(units)
+        let mut scores = scorer.score(units)?;
+        if let (Some(scale), Some(offsets)) = (reading.scale, &reading.offsets) {
+            scale.add(&mut scores, offsets);
+        }
+        Ok(scores)
     }
 
     fn add(
@@ -136,6 +173,7 @@ impl Readings {
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), PipelineError> {
         let codebook = &settings.codebook.codebook;
+        let base = self.all.len();
         match kind {
             ScorerKind::Embedding => {
                 let scorer = self.embedding(codebook, embedder)?;
@@ -176,7 +214,7 @@ impl Readings {
                 self.read(Box::new(lexicon.scorer.clone()), codebook, texts, observe)?;
             }
         }
-        Ok(())
+        Ok(self.correct(base, settings, embedder, observe)?)
     }
 
     fn embedding(
@@ -233,6 +271,8 @@ impl Readings {
             none_below: scorer.none_below(codebook),
             scores: table,
             recall: None,
+            scale: scorer.scale(),
+            offsets: None,
             by: self.scorers.len(),
         });
         self.scorers.push(scorer);

@@ -17,8 +17,8 @@ use crate::pieces::{self, Piece};
 use crate::record::Record;
 use crate::theming::{self, PieceThemes};
 use crate::{
-    Closest, Event, Goal, Limit, Outcome, PipelineError, Readings, Settings, checking, embedding,
-    readings, writing,
+    Closest, Event, Goal, Limit, Outcome, PipelineError, Readings, Settings, aggregating, agreeing,
+    checking, embedding, readings, writing,
 };
 
 /// Does what the settings ask for and writes the output folder, whole or not at all.
@@ -239,7 +239,7 @@ impl<'a> Run<'a> {
                         vectors: rows,
                     };
                     let mut readings = Readings::new(chosen, &mut embedder, &all, observe)?;
-                    let overlaps = (chosen.check)
+                    let overlaps = (self.settings.check)
                         .then(|| readings.overlaps(codebook, &mut embedder))
                         .transpose()?;
                     drop(embedder);
@@ -254,6 +254,11 @@ impl<'a> Run<'a> {
         let folder = &self.folder;
         self.clock.time("write themes", "documents", observe, |_| {
             writing::themes(folder, pieces, &readings, &themes, codebook)?;
+            agreeing::write(folder, pieces, &readings, codebook)?;
+            Ok::<_, PipelineError>(((), pieces.len()))
+        })?;
+        self.clock.time("aggregate", "documents", observe, |_| {
+            aggregating::write(folder, pieces, offsets, &readings, codebook, chosen.seed)?;
             Ok::<_, PipelineError>(((), pieces.len()))
         })?;
         if let Some(overlaps) = overlaps {

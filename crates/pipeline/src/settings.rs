@@ -6,7 +6,9 @@ use model::{Card, EmbedderSettings, NliSettings};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use source::ReadSettings;
-use themes::{Codebook, CodebookError, LexiconError, LexiconScorer};
+use themes::{
+    CalibrationFile, CalibrationFileError, Codebook, CodebookError, LexiconError, LexiconScorer,
+};
 
 /// How far a run goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,6 +48,9 @@ pub struct Settings {
     pub strict: bool,
     /// The file of the vector cache; none is used without.
     pub cache: Option<PathBuf>,
+    /// Whether the codebook is checked: which themes overlap, and which sentences are typical of a
+    /// theme or doubtful.
+    pub check: bool,
     /// Threads and model replicas. No result depends on it.
     pub threads: usize,
 }
@@ -65,9 +70,28 @@ pub struct ThemeSettings {
     pub cascade_top: usize,
     /// The dictionary; there where a scorer needs it.
     pub lexicon: Option<LexiconChoice>,
-    /// Whether the codebook is checked: which themes overlap, and which sentences are typical of a
-    /// theme or doubtful.
-    pub check: bool,
+    /// Seed of the intervals' bootstrap.
+    pub seed: u64,
+    /// How scores are also set right.
+    pub corrections: Corrections,
+}
+
+/// How each scorer's scores are also set right; those as they are always stay beside.
+#[derive(Clone, Debug, Default)]
+pub struct Corrections {
+    /// By the scores of texts that say nothing.
+    pub null_prior: bool,
+    /// So that themes win evenly over the corpus.
+    pub prior_matching: bool,
+    /// By what was learned from labels.
+    pub calibration: Option<CalibrationChoice>,
+}
+
+impl Corrections {
+    /// Whether there is one.
+    pub fn any(&self) -> bool {
+        self.null_prior || self.prior_matching || self.calibration.is_some()
+    }
 }
 
 /// What scores themes.
@@ -150,6 +174,37 @@ impl LexiconChoice {
         Ok(Self {
             scorer: LexiconScorer::of_dictionary(codebook, contents, &origin)?,
             file: Some(file.to_owned()),
+            sha256: hex::encode(Sha256::digest(contents)),
+        })
+    }
+}
+
+/// A calibration and where it came from.
+#[derive(Clone, Debug)]
+pub struct CalibrationChoice {
+    /// What it says.
+    pub calibration: CalibrationFile,
+    /// Its file.
+    pub file: PathBuf,
+    /// SHA-256 of the file, in hex.
+    pub sha256: String,
+}
+
+impl CalibrationChoice {
+    /// Makes a calibration of a file's contents. `file` names it in errors.
+    ///
+    /// # Errors
+    /// [`CalibrationFileError`] when it is for another codebook or model, or can't be read.
+    pub fn parse(
+        contents: &str,
+        file: &Path,
+        codebook: &Codebook,
+        model: &str,
+    ) -> Result<Self, CalibrationFileError> {
+        let origin = file.display().to_string();
+        Ok(Self {
+            calibration: CalibrationFile::parse(contents, &origin, codebook, model)?,
+            file: file.to_owned(),
             sha256: hex::encode(Sha256::digest(contents)),
         })
     }

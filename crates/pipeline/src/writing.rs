@@ -13,7 +13,7 @@ use crate::Readings;
 use crate::clock::Stage;
 use crate::comparing::Comparison;
 use crate::ledger::{SubwordCounts, coverage};
-use crate::pieces::Piece;
+use crate::pieces::{self, Piece};
 use crate::theming::{PieceThemes, Unit};
 
 /// Everything that the text stages know: always written.
@@ -311,23 +311,16 @@ fn neighbours(
     pieces: &[Piece],
     comparison: &Comparison,
 ) -> Result<(), ReportError> {
-    let home: Vec<(usize, usize)> = pieces
-        .iter()
-        .enumerate()
-        .flat_map(|(at, piece)| {
-            (0..piece.document.sentences.len()).map(move |sentence| (at, sentence))
-        })
-        .collect();
+    let homes: Vec<(&Piece, usize)> = pieces::homes(pieces).collect();
     let mut table = folder.table::<NeighbourRow<'_>>()?;
     for (row, found) in &comparison.neighbours {
-        let (at, sentence) = home[*row];
-        let span = pieces[at].document.sentences[sentence].span;
+        let (piece, sentence) = homes[*row];
+        let span = piece.document.sentences[sentence].span;
         for (rank, neighbour) in found.iter().enumerate() {
-            let (other_at, other_sentence) = home[neighbour.index];
-            let other = &pieces[other_at];
+            let (other, other_sentence) = homes[neighbour.index];
             let other_span = other.document.sentences[other_sentence].span;
             table.push(&NeighbourRow {
-                doc_id: pieces[at].id(),
+                doc_id: piece.id(),
                 sentence: sentence + 1,
                 rank: rank + 1,
                 other_id: other.id(),
@@ -335,7 +328,7 @@ fn neighbours(
                 cosine: neighbour.cosine.into(),
                 start: span.start,
                 end: span.end,
-                text: pieces[at].cut(span),
+                text: piece.cut(span),
                 other_start: other_span.start,
                 other_end: other_span.end,
                 other_text: other.cut(other_span),

@@ -169,6 +169,94 @@ table!(
 );
 
 table!(
+    /// What the sentences of a section or document say of one theme together.
+    AggregateRow, "aggregates.csv", {
+        /// The article's id.
+        doc_id: &'a str,
+        /// `section` or `document`.
+        unit: &'a str,
+        /// The section's number; 0 for the document.
+        unit_id: usize,
+        /// What scored the sentences.
+        scorer: &'a str,
+        /// Id of the theme.
+        theme: &'a str,
+        /// How many sentences there are.
+        sentences: usize,
+        /// Mean score.
+        mean: Decimal,
+        /// Lower end of its 95 % interval; empty for few sentences.
+        mean_low: Option<Decimal>,
+        /// Upper end.
+        mean_high: Option<Decimal>,
+        /// Share of sentences whose score reaches the threshold.
+        share: Decimal,
+        /// Lower end of its 95 % interval; empty for few sentences.
+        share_low: Option<Decimal>,
+        /// Upper end.
+        share_high: Option<Decimal>,
+        /// Mean of the three highest scores.
+        top_mean: Decimal,
+        /// Highest score.
+        max: Decimal,
+        /// The sentence that has it.
+        max_sentence: usize,
+    }
+);
+
+table!(
+    /// How far two scorers agree about the best themes of sentences.
+    AgreementRow, "agreement.csv", {
+        /// A scorer.
+        scorer: &'a str,
+        /// Another one.
+        other_scorer: &'a str,
+        /// Sentences.
+        sentences: usize,
+        /// Share of them with the same best theme from both.
+        observed: Decimal,
+        /// The share that chance alone would give.
+        expected: Decimal,
+        /// Cohen's kappa; empty where chance alone agrees on all.
+        kappa: Option<Decimal>,
+        /// Its standard error.
+        standard_error: Decimal,
+        /// Lower end of its 95 % interval.
+        low: Decimal,
+        /// Upper end.
+        high: Decimal,
+    }
+);
+
+table!(
+    /// A sentence to which two scorers give different themes.
+    DisagreementRow, "disagreements.csv", {
+        /// The article's id.
+        doc_id: &'a str,
+        /// The sentence.
+        sentence: usize,
+        /// A scorer.
+        scorer: &'a str,
+        /// Its best theme; `none` for none of these.
+        theme: &'a str,
+        /// The theme's score.
+        score: Decimal,
+        /// Another scorer.
+        other_scorer: &'a str,
+        /// Its best theme; `none` for none of these.
+        other_theme: &'a str,
+        /// The theme's score.
+        other_score: Decimal,
+        /// Offset of the sentence's first byte.
+        start: usize,
+        /// Offset behind its last byte.
+        end: usize,
+        /// The sentence, exactly as it stands there.
+        text: &'a str,
+    }
+);
+
+table!(
     /// How far two themes of the codebook overlap.
     OverlapRow, "overlap.csv", {
         /// A theme.
@@ -411,6 +499,9 @@ pub fn all() -> Vec<(&'static str, &'static [&'static str])> {
         of::<SentenceRow<'_>>(),
         of::<CleaningRow<'_>>(),
         of::<ThemeRow<'_>>(),
+        of::<AggregateRow<'_>>(),
+        of::<AgreementRow<'_>>(),
+        of::<DisagreementRow<'_>>(),
         of::<OverlapRow<'_>>(),
         of::<TypicalRow<'_>>(),
         of::<SimilarityRow<'_>>(),

@@ -7,7 +7,7 @@ use model::Embedder;
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
-use crate::{Codebook, Scorer, Theme, ThemeError, Units};
+use crate::{Codebook, Scale, Scorer, Theme, ThemeError, Units};
 
 /// A theme's name is put into each of these; their mean blurs the wording of any one.
 const TEMPLATES: [&str; 4] = [
@@ -194,6 +194,12 @@ impl Scorer for EmbeddingScorer {
 
     fn score(&mut self, units: &Units<'_>) -> Result<Array2<f32>, ThemeError> {
         Ok(self.score_vectors(units.vectors))
+    }
+
+    fn scale(&self) -> Option<Scale> {
+        Some(Scale::Scores {
+            temperature: f64::from(TEMPERATURE),
+        })
     }
 }
 

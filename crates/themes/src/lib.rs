@@ -4,23 +4,35 @@
 //! winner is only the first in rank, and "none of these" competes like any theme.
 
 mod adapt;
+mod aggregate;
+mod agreement;
+mod calibration;
 mod cascade;
 mod codebook;
 mod dictionary;
+mod ece;
 mod embedding;
 mod lexicon;
 mod measures;
 mod nli;
 mod overlap;
+mod percentile;
 mod profile;
 mod rank;
 mod scorer;
 mod typical;
 
 pub use adapt::{AdaptedScorer, NotAdapted};
+pub use aggregate::{Aggregate, aggregate};
+pub use agreement::Agreement;
+pub use calibration::{
+    Calibrated, Calibration, CalibrationFile, CalibrationFileError, NotCalibrated, Quality, Report,
+    Scale, null_input, prior_matching,
+};
 pub use cascade::{CascadeScorer, Recall};
 pub use codebook::{Codebook, CodebookError, Theme};
 pub use dictionary::LexiconError;
+pub use ece::ece;
 pub use embedding::EmbeddingScorer;
 pub use lexicon::LexiconScorer;
 pub use measures::{ClassMeasures, Confusion};

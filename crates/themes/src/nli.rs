@@ -3,7 +3,7 @@
 use model::{NliLabels, NliModel};
 use ndarray::{Array2, ArrayView1};
 
-use crate::{Codebook, Scorer, ThemeError, Units};
+use crate::{Codebook, Scale, Scorer, ThemeError, Units};
 
 /// Where the theme's name goes in a template.
 const PLACE: &str = "{}";
@@ -174,6 +174,11 @@ impl Scorer for NliScorer {
         } else {
             1.0 / self.hypotheses.len() as f32
         }
+    }
+
+    /// Where each theme is scored for itself, there is nothing to share out.
+    fn scale(&self) -> Option<Scale> {
+        (!self.multi_label).then_some(Scale::Probabilities)
     }
 
     fn takes_larger_units(&self) -> bool {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use model::ModelError;
 use ndarray::{Array2, ArrayView2};
 
-use crate::Codebook;
+use crate::{Codebook, Scale};
 
 /// Units of text to score. An embedding scorer reads the vectors, an entailment scorer the texts.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,11 @@ pub trait Scorer {
         codebook.none_below
     }
 
+    /// What its scores mean; none where they can't be set right for a corpus.
+    fn scale(&self) -> Option<Scale> {
+        None
+    }
+
     /// Whether a unit larger than a sentence is scored as a whole; else it has the mean of its
     /// sentences' scores.
     fn takes_larger_units(&self) -> bool {
@@ -52,6 +57,10 @@ impl<S: Scorer> Scorer for Rc<RefCell<S>> {
 
     fn none_below(&self, codebook: &Codebook) -> f32 {
         self.borrow().none_below(codebook)
+    }
+
+    fn scale(&self) -> Option<Scale> {
+        self.borrow().scale()
     }
 
     fn takes_larger_units(&self) -> bool {

@@ -156,6 +156,24 @@ Examples:
         #[command(flatten)]
         options: Box<Options>,
     },
+    /// Learns from labelled texts, 50 at least, how scores are to be set right, and tells what that gains
+    #[command(after_help = "\
+The table is one as for `tifa eval themes`. Gains are measured on texts that had no part in learning.
+
+Example:
+  tifa themes calibrate --data labelled.csv --text body --label code --out calibration.toml
+  tifa themes corpus --calibration calibration.toml")]
+    Calibrate {
+        #[command(flatten)]
+        table: LabelledTable,
+        /// File for what is learned
+        #[arg(long, short, value_name = "FILE", default_value = "calibration.toml")]
+        out: PathBuf,
+        #[command(flatten)]
+        themes: Box<ThemeOptions>,
+        #[command(flatten)]
+        options: Box<ModelOptions>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -294,6 +312,10 @@ pub(crate) struct Options {
 
 /// Settings of the themes; each can stand in tifa.toml too.
 #[derive(Debug, ClapArgs)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "flags that have nothing to do with each other"
+)]
 pub(crate) struct ThemeOptions {
     /// Themes to look for: a codebook's file, or a name in models/codebooks [default: qiushi]
     #[arg(long, value_name = "FILE|NAME")]
@@ -315,6 +337,18 @@ pub(crate) struct ThemeOptions {
     /// unevenly for that
     #[arg(long)]
     pub(crate) adapt: bool,
+    /// Seed of the intervals in aggregates.csv, which are found by drawing sentences anew [default: 1]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Also set scores right by those of texts that say nothing
+    #[arg(long)]
+    pub(crate) null_prior: bool,
+    /// Also set scores right so that themes win evenly, unless the corpus has them spread unevenly
+    #[arg(long)]
+    pub(crate) prior_matching: bool,
+    /// Also set scores right by what `tifa themes calibrate` learned from labels
+    #[arg(long, value_name = "FILE")]
+    pub(crate) calibration: Option<PathBuf>,
     /// Entailment model of the scorers nli and cascade: a folder as transformers saves it
     #[arg(long, value_name = "FOLDER")]
     pub(crate) nli_model: Option<PathBuf>,

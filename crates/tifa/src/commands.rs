@@ -1,12 +1,14 @@
 //! One file a command; each returns the exit code.
 
 mod cache;
+mod calibrate;
 mod check;
 mod eval;
 mod gzip;
 mod labelled;
 mod models;
 mod run;
+mod scored;
 
 use std::process::ExitCode;
 
@@ -43,6 +45,16 @@ pub(crate) fn execute(args: Args) -> Result<ExitCode> {
             task: Some(ThemesTask::Check { paths, options }),
             ..
         } => check::check(paths, &options),
+        Command::Themes {
+            task:
+                Some(ThemesTask::Calibrate {
+                    table,
+                    out,
+                    themes,
+                    options,
+                }),
+            ..
+        } => calibrate::calibrate(&table, &out, &options, &themes),
         Command::Themes {
             inputs, options, ..
         } => {

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use model::{Backend, Card, Device, EmbedderSettings, NliSettings, Precision};
 use pipeline::{
-    CodebookFile, Goal, LexiconChoice, ModelChoice, NliChoice, ScorerKind, Settings, ThemeSettings,
+    CalibrationChoice, CodebookFile, Corrections, Goal, LexiconChoice, ModelChoice, NliChoice,
+    ScorerKind, Settings, ThemeSettings,
 };
 use serde::Deserialize;
 use source::ReadSettings;
+use themes::Codebook;
 
 use crate::args::{ModelOptions, Options, ThemeOptions};
 
@@ -17,6 +19,7 @@ const DEFAULT_MODEL: &str = "all-MiniLM-L6-v2";
 const DEFAULT_CODEBOOK: &str = "qiushi";
 const DEFAULT_TEMPLATE: &str = "This text is about {}.";
 const DEFAULT_CASCADE_TOP: usize = 5;
+const DEFAULT_SEED: u64 = 1;
 const DEFAULT_NEIGHBOURS: usize = 5;
 const DEFAULT_MAX_ARTICLE_MB: u32 = 16;
 
@@ -33,6 +36,10 @@ struct File {
     lexicon: Option<PathBuf>,
     cascade_top: Option<NonZeroUsize>,
     adapt: Option<bool>,
+    seed: Option<u64>,
+    null_prior: Option<bool>,
+    prior_matching: Option<bool>,
+    calibration: Option<PathBuf>,
     nli_model: Option<PathBuf>,
     template: Option<String>,
     multi_label: Option<bool>,
@@ -76,6 +83,7 @@ impl File {
             &mut file.models,
             &mut file.nli_model,
             &mut file.lexicon,
+            &mut file.calibration,
         ];
         for path in paths.into_iter().flatten() {
             *path = home.join(&path);
@@ -123,7 +131,7 @@ pub(crate) fn settings(
     if goal > Goal::Tokens {
         embedding.prompt = prompt(&card, &options.model, &file)?;
     }
-    let themes = themes(&options.themes, &models, &embedding, &file)?;
+    let themes = themes(&options.themes, &models, (&card.name, &embedding), &file)?;
     Ok(Settings {
         command,
         goal,
@@ -146,6 +154,7 @@ pub(crate) fn settings(
             .neighbours
             .or(file.neighbours)
             .unwrap_or(DEFAULT_NEIGHBOURS),
+        check: false,
         strict: options.strict || file.strict.unwrap_or(false),
         cache: if options.no_cache || goal == Goal::Tokens {
             None
@@ -185,7 +194,7 @@ pub(crate) fn model_and_themes(
     let file = File::read(options.config.as_deref())?;
     let models = models(options, &file)?;
     let (card, settings) = model_of(options, &models, &file)?;
-    let themes = themes(theme_options, &models, &settings, &file)?;
+    let themes = themes(theme_options, &models, (&card.name, &settings), &file)?;
     Ok((card, settings, themes))
 }
 
@@ -206,7 +215,7 @@ fn model_of(
 fn themes(
     options: &ThemeOptions,
     models: &Path,
-    embedding: &EmbedderSettings,
+    (model, embedding): (&str, &EmbedderSettings),
     file: &File,
 ) -> Result<ThemeSettings> {
     let codebook = options.codebook.as_deref().or(file.codebook.as_deref());
@@ -252,10 +261,22 @@ fn themes(
             )
         })
         .transpose()?;
+    let calibration = options
+        .calibration
+        .as_deref()
+        .or(file.calibration.as_deref());
+    let corrections = Corrections {
+        null_prior: options.null_prior || file.null_prior.unwrap_or(false),
+        prior_matching: options.prior_matching || file.prior_matching.unwrap_or(false),
+        calibration: calibration
+            .map(|path| self::calibration(path, &codebook.codebook, model))
+            .transpose()?,
+    };
     Ok(ThemeSettings {
         codebook,
         lexicon,
-        check: false,
+        corrections,
+        seed: options.seed.or(file.seed).unwrap_or(DEFAULT_SEED),
         cascade_top: options
             .cascade_top
             .or(file.cascade_top)
@@ -344,6 +365,12 @@ pub(crate) fn models_folder(named: Option<&Path>) -> Result<PathBuf> {
 
 fn is_name(path: &Path) -> bool {
     path.components().count() == 1 && path.extension().is_none()
+}
+
+fn calibration(path: &Path, codebook: &Codebook, model: &str) -> Result<CalibrationChoice> {
+    let contents = fs_err::read_to_string(path)
+        .context("can't read the calibration that --calibration names")?;
+    Ok(CalibrationChoice::parse(&contents, path, codebook, model)?)
 }
 
 fn lexicon(named: Option<&Path>, codebook: &CodebookFile) -> Result<LexiconChoice> {

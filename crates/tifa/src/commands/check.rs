@@ -21,7 +21,7 @@ pub(crate) fn check(paths: Vec<PathBuf>, options: &Options) -> Result<ExitCode> 
     }
     let mut settings = config::settings(Goal::Themes, "themes check", paths, vec![], options)?;
     settings.corpus.clear();
-    settings.themes.check = true;
+    settings.check = true;
     let (outcome, code) = run::finish(&settings, options.quiet)?;
     if !options.quiet {
         outcome.examples.iter().for_each(show);

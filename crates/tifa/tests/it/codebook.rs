@@ -7,15 +7,17 @@ const ARTICLE: &str =
 
 /// A codebook of themes that stand for a word each.
 fn book(themes: &[(&str, &str)]) -> String {
-    let mut book = "name = 'words'\nversion = '1'\nlanguage = 'en'\ndescription = 'Words'\n\
-                    none_below = 0.2\n"
-        .to_owned();
-    for (id, word) in themes {
-        book.push_str(&format!(
+    let head =
+        "name = 'words'\nversion = '1'\nlanguage = 'en'\ndescription = 'Words'\nnone_below = 0.2\n";
+    let of_theme = |(id, word): &(&str, &str)| {
+        format!(
             "[[theme]]\nid = '{id}'\nname = '{id}'\ndescription = '{word}'\nexamples = ['{word}']\n"
-        ));
-    }
-    book
+        )
+    };
+    [head.to_owned()]
+        .into_iter()
+        .chain(themes.iter().map(of_theme))
+        .collect()
 }
 
 #[test]

@@ -23,6 +23,8 @@ mod limit;
 mod real_article;
 /// Two runs, with one thread and two.
 mod same_bytes;
+/// Calibration, intervals, and agreement of scorers.
+mod set_right;
 /// A model of a few words, made for the test: it needs no weights.
 mod tiny;
 /// The demonstration corpus, from its files to every table.

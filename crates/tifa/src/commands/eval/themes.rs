@@ -4,16 +4,15 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use model::Embedder;
 use pipeline::{Reading, Readings};
 use report::OutputFolder;
 use report::tables::{ConfusionRow, MeasureRow, PredictionRow};
 use serde_json::json;
-use themes::{Codebook, Confusion, NONE, Units};
+use themes::{Codebook, Confusion, NONE};
 
 use crate::args::{LabelledTable, ModelOptions, ThemeOptions};
 use crate::commands::labelled::Labelled;
-use crate::{config, show};
+use crate::commands::scored::Scored;
 
 /// Prints accuracy, macro-F1 and the Matthews coefficient of each scorer.
 pub(crate) fn themes(
@@ -22,33 +21,10 @@ pub(crate) fn themes(
     options: &ModelOptions,
     theme_options: &ThemeOptions,
 ) -> Result<ExitCode> {
-    let (card, mut settings, chosen) = config::model_and_themes(options, theme_options)?;
-    settings.unit_length = true;
-    let codebook = &chosen.codebook.codebook;
-    let labelled = Labelled::read(table, codebook)?;
-    let folder = out.map(OutputFolder::create).transpose()?;
-    let mut embedder = Embedder::open(&card, &settings)?;
-    say!("model: {}", embedder.describe());
-    say!(
-        "codebook: {} {}, {} themes",
-        codebook.name,
-        codebook.version,
-        codebook.themes.len()
-    );
-    say!("{}", labelled.describe());
-    let texts = labelled.texts();
-    let vectors = embedder.embed_all(&texts)?.0;
-    let mut observer = show::Observer::new(true);
-    let readings = Readings::new(
-        &chosen,
-        &mut embedder,
-        &Units {
-            texts: &texts,
-            vectors: vectors.view(),
-        },
-        &mut |event| observer.hear(&event),
-    )?;
-    observer.finish();
+    let prepare = || Ok(out.map(OutputFolder::create).transpose()?);
+    let (scored, folder) = Scored::new(table, options, theme_options, prepare)?;
+    let codebook = scored.codebook();
+    let (labelled, readings) = (&scored.labelled, &scored.readings);
     let with_none = labelled.has_none(codebook);
     let predicted: Vec<Vec<usize>> = readings
         .all
@@ -68,27 +44,38 @@ pub(crate) fn themes(
         say!("macro_f1 {:.3}", confusion.macro_f1());
         say!("mcc {:.3}", confusion.mcc());
         if let Some(recall) = reading.recall {
-            let (top, of_labels) = (recall.kept, labels_judged(&labelled, reading));
+            let (top, of_labels) = (recall.kept, labels_judged(labelled, reading));
             say!(
                 "recall_at_{top} {of_labels:.3} of labels, {:.3} of entailment alone",
                 recall.share()
             );
         }
     }
+    for pair in readings.agreements() {
+        let kappa = pair
+            .agreement
+            .kappa
+            .map_or("none".to_owned(), |kappa| format!("{kappa:.3}"));
+        say!(
+            "kappa {kappa} of {} and {}",
+            pair.one.scorer,
+            pair.other.scorer
+        );
+    }
     if let Some(folder) = folder {
-        predictions(&folder, &labelled, &readings, &predicted, codebook)?;
-        confusions(&folder, &readings, &measured, codebook)?;
-        measures(&folder, &readings, &measured, codebook)?;
+        predictions(&folder, labelled, readings, &predicted, codebook)?;
+        confusions(&folder, readings, &measured, codebook)?;
+        measures(&folder, readings, &measured, codebook)?;
         folder.commit(&json!({
             "tifa": env!("CARGO_PKG_VERSION"),
             "command": "eval themes",
             "settings": {
                 "text": table.text,
                 "label": table.label,
-                "prompt": settings.prompt,
-                "themes": pipeline::describe_themes(&chosen),
+                "prompt": scored.settings.prompt,
+                "themes": pipeline::describe_themes(&scored.chosen),
             },
-            "model": pipeline::describe_model(&card, Some(embedder.running())),
+            "model": pipeline::describe_model(&scored.card, Some(scored.embedder.running())),
             "scored": readings.record(),
             "counts": {"rows": labelled.texts.len(), "left_out": labelled.left_out},
             "inputs": [{"path": table.data.to_string_lossy(), "sha256": labelled.sha256}],
@@ -137,12 +124,7 @@ fn predictions(
                 scorer: &reading.scorer,
                 label: id(codebook, labelled.labels[at]),
                 theme: id(codebook, theme),
-                score: reading
-                    .scores
-                    .get((at, theme))
-                    .copied()
-                    .unwrap_or(reading.none_below)
-                    .into(),
+                score: reading.score(at, theme).into(),
                 text: &labelled.texts[at],
             })?;
         }
