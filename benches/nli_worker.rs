@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Parser;
-use model::{NliModel, NliSettings};
+use model::{NliModel, NliSettings, Precision};
 use ndarray::Array2;
 use serde::Deserialize;
 use themes::{Codebook, NliScorer, Scorer, Theme, Units};
@@ -26,6 +26,9 @@ struct Args {
     model: PathBuf,
     #[arg(long, default_value_t = 2)]
     replicas: usize,
+    /// How numbers are kept.
+    #[arg(long, default_value = "f32")]
+    precision: String,
 }
 
 #[derive(Deserialize)]
@@ -45,6 +48,7 @@ impl Work {
             description: name.clone(),
             examples: Vec::new(),
             phrases: Vec::new(),
+            lexicon: Vec::new(),
         };
         Codebook {
             name: "labels".into(),
@@ -63,6 +67,7 @@ fn main() {
     let work: Work = serde_json::from_slice(&written).expect("JSON");
     let settings = NliSettings {
         replicas: args.replicas,
+        precision: precision(&args.precision),
         ..NliSettings::default()
     };
     let start = Instant::now();
@@ -89,6 +94,12 @@ fn main() {
             _ => panic!("not understood: {line}"),
         }
     }
+}
+
+fn precision(name: &str) -> Precision {
+    let mut all = Precision::ALL.into_iter();
+    all.find(|precision| precision.name() == name)
+        .expect("a precision's name")
 }
 
 fn score(scorer: &mut NliScorer, texts: &[&str]) -> Array2<f32> {

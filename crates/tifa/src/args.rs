@@ -352,6 +352,9 @@ pub(crate) struct ThemeOptions {
     /// Entailment model of the scorers nli and cascade: a folder as transformers saves it
     #[arg(long, value_name = "FOLDER")]
     pub(crate) nli_model: Option<PathBuf>,
+    /// How exact the entailment model is [default: f32]
+    #[arg(long, value_name = "NAME", value_parser = one_of(&Precision::ALL, Precision::name))]
+    pub(crate) nli_precision: Option<Precision>,
     /// Hypothesis of the scorers nli and cascade, with {} for a theme's name [default: "This text is about {}."]
     #[arg(long, value_name = "TEXT")]
     pub(crate) template: Option<String>,

@@ -41,6 +41,7 @@ struct File {
     prior_matching: Option<bool>,
     calibration: Option<PathBuf>,
     nli_model: Option<PathBuf>,
+    nli_precision: Option<Precision>,
     template: Option<String>,
     multi_label: Option<bool>,
     neighbours: Option<usize>,
@@ -242,7 +243,10 @@ fn themes(
             settings: NliSettings {
                 replicas: embedding.replicas,
                 token_budget: embedding.token_budget,
-                ..NliSettings::default()
+                precision: options
+                    .nli_precision
+                    .or(file.nli_precision)
+                    .unwrap_or_default(),
             },
             template: options
                 .template

@@ -17,22 +17,13 @@ impl Readings {
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), ThemeError> {
         let (wanted, codebook) = (&settings.corrections, &settings.codebook.codebook);
-        let Reading { by, ref scorer, .. } = self.all[base];
-        let learned = wanted.calibration.as_ref().map(|choice| {
-            let offsets = choice.calibration.offsets(scorer, codebook);
-            offsets.ok_or_else(|| format!("{} says nothing of it", choice.file.display()))
-        });
-        let mut refuse = |scorer: &str, why: String| {
-            observe(Event::Note(&format!(
-                "scores of {scorer} stay as they are: {why}"
-            )));
-        };
-        let Some(scale) = self.all[base].scale else {
+        let Reading { by, scale, .. } = self.all[base];
+        let Some(scale) = scale else {
             if wanted.any() {
-                refuse(
-                    scorer,
-                    "they are no shares that could be set right".to_owned(),
-                );
+                observe(Event::Note(&format!(
+                    "scores of {} stay as they are: those of embedding, and of nli without --multi-label, can be set right",
+                    self.all[base].scorer
+                )));
             }
             return Ok(());
         };
@@ -49,13 +40,18 @@ impl Readings {
                 .collect();
             match prior_matching::offsets(scores.view(), scale.temperature(), &ids, None) {
                 Ok(offsets) => self.push_corrected(base, "matched", scale, offsets),
-                Err(refusal) => refuse(&self.all[base].scorer, refusal.to_string()),
+                Err(refusal) => observe(Event::Note(&refusal.to_string())),
             }
         }
-        match learned {
-            Some(Ok(offsets)) => self.push_corrected(base, "calibrated", scale, offsets),
-            Some(Err(why)) => refuse(&self.all[base].scorer, why),
-            None => {}
+        if let Some(choice) = &wanted.calibration {
+            let scorer = &self.all[base].scorer;
+            match choice.calibration.offsets(scorer, codebook) {
+                Some(offsets) => self.push_corrected(base, "calibrated", scale, offsets),
+                None => observe(Event::Note(&format!(
+                    "scores of {scorer} stay as they are: {} says nothing of it",
+                    choice.file.display()
+                ))),
+            }
         }
         Ok(())
     }

@@ -32,7 +32,7 @@ const BLOCK: usize = 4096;
 pub enum NotMatched {
     /// Too few units.
     #[error(
-        "scores aren't matched to a prior: {units} sentences are too few for {themes} themes; {needed} are needed"
+        "scores aren't matched to even shares: {units} sentences are too few for {themes} themes; {needed} are needed"
     )]
     TooFew {
         /// Units there are.
@@ -44,7 +44,7 @@ pub enum NotMatched {
     },
     /// The corpus is not as the prior says.
     #[error(
-        "scores aren't matched to a prior: the themes are spread otherwise here (theme '{theme}' has {share:.2} times its share), and large ones would be cut down"
+        "scores aren't matched to even shares: themes are spread unevenly here (theme '{theme}' has {share:.2} times its share), and large ones would be cut down"
     )]
     Uneven {
         /// The theme furthest from its share.
