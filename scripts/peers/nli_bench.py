@@ -25,7 +25,7 @@ from contestants import ROOT, Absent, Contestant, cargo_binary  # noqa: E402
 
 WEIGHTS = ROOT / "models/all-MiniLM-L6-v2/weights"
 CACHE = ROOT / "target/peers/nli"
-SHAPES = ["minilm", "bert-base"]
+SHAPES = ["minilm", "bert-base", "deberta-v3-small", "bart-base"]
 TIFA, DEFAULT, BEST = "tifa f32", "pipeline f32", "pipeline f32, best batch size"
 # What scores of the same weights may differ by: both sides sum in 32 bits, in different orders.
 AGREES = 1e-4
