@@ -23,8 +23,8 @@ const OTHERS: [&str; 6] = [
     "deberta-v2-convolution",
     "deberta",
     "bart",
-    "mobilebert",
     "xlnet",
+    "mobilebert",
 ];
 
 fn kinds() -> impl Iterator<Item = &'static str> {
