@@ -19,7 +19,8 @@ import torch
 from scatter import scatter
 from tokenizers import processors
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, PretrainedConfig, pipeline
-from transformers import AlbertConfig, BertConfig, DistilBertConfig, MPNetConfig, RobertaConfig, XLMRobertaConfig
+from transformers import AlbertConfig, BartConfig, BertConfig, DebertaConfig, DebertaV2Config, DistilBertConfig
+from transformers import MobileBertConfig, MPNetConfig, RobertaConfig, XLMRobertaConfig, XLNetConfig
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "crates/model/tests/fixtures/classifiers"
@@ -51,11 +52,24 @@ class Recipe:
     # How two texts are framed, and what that names; none where the tokenizer knows it.
     pair: str | None = None
     special: tuple[str, ...] = field(default_factory=tuple)
+    # What the layers' matrices are multiplied by, where no normalization keeps numbers small: else all
+    # attention goes to one token, and rounding decides which.
+    quiet: float = 1.0
 
 
 BERT = dict(hidden_size=16, num_attention_heads=2, num_hidden_layers=2, intermediate_size=24)
 ROBERTA = dict(**BERT, max_position_embeddings=POSITIONS + 2, type_vocab_size=1, layer_norm_eps=1e-5)
 BARE = dict(pair="<s> $A </s> </s> $B </s>", special=("<s>", "</s>"))
+DEBERTA = dict(
+    **BERT,
+    max_position_embeddings=POSITIONS,
+    relative_attention=True,
+    position_biased_input=False,
+    pos_att_type="c2p|p2c",
+    type_vocab_size=0,
+)
+# Far fewer buckets than positions, so that distances of some words already share one.
+BUCKETS = dict(**DEBERTA, position_buckets=8, share_att_key=True, norm_rel_ebd="layer_norm")
 
 RECIPES = {
     "bert": Recipe(BertConfig, small_tokenizers.bert, 200, dict(**BERT, max_position_embeddings=POSITIONS)),
@@ -82,6 +96,47 @@ RECIPES = {
         dict(**BERT, max_position_embeddings=POSITIONS + 2, layer_norm_eps=1e-5),
         last="classifier.out_proj",
         **BARE,
+    ),
+    "deberta": Recipe(DebertaConfig, small_tokenizers.deberta, 330, DEBERTA),
+    "deberta-v2": Recipe(DebertaV2Config, small_tokenizers.deberta_v2, 260, BUCKETS),
+    # As the larger models of the second version have it.
+    "deberta-v2-convolution": Recipe(
+        DebertaV2Config, small_tokenizers.deberta_v2, 260, dict(**BUCKETS, conv_kernel_size=3, conv_act="gelu")
+    ),
+    "bart": Recipe(
+        BartConfig,
+        small_tokenizers.bart,
+        320,
+        dict(
+            d_model=16,
+            encoder_layers=2,
+            decoder_layers=2,
+            encoder_attention_heads=2,
+            decoder_attention_heads=2,
+            encoder_ffn_dim=24,
+            decoder_ffn_dim=24,
+            max_position_embeddings=POSITIONS,
+        ),
+        last="classification_head.out_proj",
+    ),
+    "mobilebert": Recipe(
+        MobileBertConfig,
+        small_tokenizers.mobilebert,
+        200,
+        dict(
+            hidden_size=24,
+            embedding_size=12,
+            intra_bottleneck_size=16,
+            num_attention_heads=2,
+            num_hidden_layers=2,
+            intermediate_size=20,
+            num_feedforward_networks=2,
+            max_position_embeddings=POSITIONS,
+        ),
+        quiet=0.6,
+    ),
+    "xlnet": Recipe(
+        XLNetConfig, small_tokenizers.xlnet, 260, dict(d_model=16, n_layer=2, n_head=2, d_inner=24), last="logits_proj"
     ),
 }
 
@@ -112,6 +167,10 @@ def network(recipe, tokenizer, classes):
     config.num_labels, kept = 3, (config.id2label, config.label2id)
     model = AutoModelForSequenceClassification.from_config(config)
     scatter(model, torch.Generator().manual_seed(20_130_618))
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if recipe.quiet != 1 and ".layer." in name and parameter.dim() == 2:
+                parameter.mul_(recipe.quiet)
     last = model.get_submodule(recipe.last)
     rows = [WEIGHTS[name] for name in classes]
     # Logits as far apart as trained ones.

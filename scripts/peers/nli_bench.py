@@ -25,7 +25,8 @@ from contestants import ROOT, Absent, Contestant, cargo_binary  # noqa: E402
 
 WEIGHTS = ROOT / "models/all-MiniLM-L6-v2/weights"
 CACHE = ROOT / "target/peers/nli"
-SHAPES = ["minilm", "bert-base"]
+# Of each whether Tifa runs it in integers too.
+SHAPES = {"minilm": True, "bert-base": True, "deberta-v3-small": False, "bart-base": False}
 TIFA, SHORT, DEFAULT, BEST = "tifa f32", "tifa int16", "pipeline f32", "pipeline f32, best batch size"
 # What scores of the same weights may differ by: 32-bit sums come in different orders; integers of 16 bits
 # hold 12 bits and more of a number.
@@ -74,7 +75,8 @@ def model(shape):
     return str(folder)
 
 
-def contestants(folder, file, tifa, cpus):
+def contestants(shape, file, tifa, cpus):
+    folder = model(shape)
     worker = str(ROOT / "scripts/peers/nli/worker.py")
     python = [sys.executable, "-W", "ignore", worker, folder, str(file)]
     own = [tifa, "--model", folder, "--work", str(file), "--replicas", str(len(cpus))]
@@ -84,6 +86,8 @@ def contestants(folder, file, tifa, cpus):
         DEFAULT: [*python, "1"],
         BEST: [*python, "best"],
     }
+    if not SHAPES[shape]:
+        del words[SHORT]
     return [Contestant(name, command, {}, cpus) for name, command in words.items()]
 
 
@@ -124,7 +128,10 @@ def tell(rows, running, set_name, pairs):
         # Padded batches may differ in their last digits too.
         agrees = apart <= AGREES.get(name, AGREES_F32)
         agree &= agrees
-        ratios = [f"{seconds / medians[own]:.2f} times as fast" if name != own else "" for own in (TIFA, SHORT)]
+        ratios = [
+            f"{seconds / medians[own]:.2f} times as fast" if own in medians and name != own else ""
+            for own in (TIFA, SHORT)
+        ]
         told = f"{apart:.1e}{'' if agrees else ' DISAGREES'}"
         print(f"| {name} | {pairs / seconds:.1f} | {ratios[0]} | {ratios[1]} | {told} |")
     spread = scores[DEFAULT].max() - scores[DEFAULT].min()
@@ -150,7 +157,7 @@ def main():
     agree, all_rows = True, []
     for shape in options.shapes.split(","):
         print(f"\n## {shape}")
-        running = contestants(model(shape), file, tifa, cpus)
+        running = contestants(shape, file, tifa, cpus)
         try:
             rows = race(running, names, options.rounds)
         except Absent as why:

@@ -6,11 +6,16 @@ from math import log
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import (
     AlbertTokenizerFast,
+    BartTokenizerFast,
     BertTokenizerFast,
+    DebertaTokenizerFast,
+    DebertaV2TokenizerFast,
     DistilBertTokenizerFast,
+    MobileBertTokenizerFast,
     MPNetTokenizerFast,
     RobertaTokenizerFast,
     XLMRobertaTokenizerFast,
+    XLNetTokenizerFast,
 )
 
 LONGEST = 8
@@ -100,19 +105,62 @@ def mpnet(texts, size):
     return MPNetTokenizerFast(tokenizer_object=tokenizer)
 
 
-def roberta(texts, size):
+def mobilebert(texts, size):
+    tokenizer = wordpiece(texts, size, ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"], True)
+    frame(tokenizer, "[CLS]", "[SEP]")
+    return MobileBertTokenizerFast(tokenizer_object=tokenizer)
+
+
+def bytewise(texts, size, special):
+    """Byte pairs as GPT-2 has them."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     trainer = trainers.BpeTrainer(
         vocab_size=size,
-        special_tokens=["<s>", "<pad>", "</s>", "<unk>", "<mask>"],
+        special_tokens=special,
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
+    return tokenizer
+
+
+def roberta(texts, size, of=RobertaTokenizerFast):
+    tokenizer = bytewise(texts, size, ["<s>", "<pad>", "</s>", "<unk>", "<mask>"])
     begin, end = (("<s>", tokenizer.token_to_id("<s>")), ("</s>", tokenizer.token_to_id("</s>")))
     tokenizer.post_processor = processors.RobertaProcessing(sep=end, cls=begin, add_prefix_space=False)
-    return RobertaTokenizerFast(tokenizer_object=tokenizer)
+    return of(tokenizer_object=tokenizer)
+
+
+def bart(texts, size):
+    return roberta(texts, size, BartTokenizerFast)
+
+
+def deberta(texts, size):
+    tokenizer = bytewise(texts, size, ["[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]"])
+    frame(tokenizer, "[CLS]", "[SEP]")
+    return DebertaTokenizerFast(tokenizer_object=tokenizer)
+
+
+def deberta_v2(texts, size):
+    spaces = normalizers.Replace(Regex(" {2,}"), " ")
+    special = ["[PAD]", "[CLS]", "[SEP]", "<unk>", "[MASK]"]
+    tokenizer = unigram(texts, size, special, normalizers.Sequence([normalizers.NFKC(), spaces]))
+    frame(tokenizer, "[CLS]", "[SEP]")
+    return DebertaV2TokenizerFast(tokenizer_object=tokenizer, unk_token="<unk>")
+
+
+def xlnet(texts, size):
+    """What is special stands at the end, and has a type of its own."""
+    spaces = normalizers.Replace(Regex(" {2,}"), " ")
+    special = ["<unk>", "<s>", "</s>", "<cls>", "<sep>", "<pad>", "<mask>"]
+    tokenizer = unigram(texts, size, special, normalizers.Sequence([normalizers.NFKC(), spaces]))
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="$A <sep> <cls>:2",
+        pair="$A <sep> $B:1 <sep>:1 <cls>:2",
+        special_tokens=[(piece, tokenizer.token_to_id(piece)) for piece in ("<sep>", "<cls>")],
+    )
+    return XLNetTokenizerFast(tokenizer_object=tokenizer)
 
 
 def xlm_roberta(texts, size):

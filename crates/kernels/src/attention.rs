@@ -23,6 +23,36 @@ pub struct Heads {
     pub values: usize,
 }
 
+/// One head's queries, keys or values: rows, of which those of other heads are skipped.
+#[derive(Clone, Copy, Debug)]
+pub struct Side<'a> {
+    /// From the head's first number in the first row on.
+    pub numbers: &'a [f32],
+    /// Floats from row to row.
+    pub stride: usize,
+    /// How many rows.
+    pub rows: usize,
+}
+
+impl Side<'_> {
+    fn holds(&self, width: usize) -> bool {
+        self.rows > 0 && self.numbers.len() >= (self.rows - 1) * self.stride + width
+    }
+}
+
+/// What one head attends with: there are as many values as keys.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// Scaled already.
+    pub queries: Side<'a>,
+    /// What queries are compared with.
+    pub keys: Side<'a>,
+    /// What is summed.
+    pub values: Side<'a>,
+    /// Numbers of a row.
+    pub width: usize,
+}
+
 /// Attention with its working memory.
 pub struct Attention {
     level: Level,
@@ -63,60 +93,98 @@ impl Attention {
         to_stride: usize,
     ) {
         let length = rows.len().div_ceil(stride);
-        let all = heads.count * heads.width;
-        assert!(length > 0 && rows.len() == length * stride && to.len() >= length * to_stride);
-        assert!(
-            [heads.queries, heads.keys, heads.values]
-                .iter()
-                .all(|first| first + all <= stride)
-        );
-        assert!((heads.count - 1) * heads.width + crate::padded(heads.width) <= to_stride);
+        for at in 0..heads.count {
+            let offset = at * heads.width;
+            let side = |first: usize| Side {
+                numbers: &rows[first + offset..],
+                stride,
+                rows: length,
+            };
+            let head = Head {
+                queries: side(heads.queries),
+                keys: side(heads.keys),
+                values: side(heads.values),
+                width: heads.width,
+            };
+            let bias = bias(at);
+            let add = |query: usize, scores: &mut [f32]| {
+                // Distances begin at minus the query's own place.
+                if let Some(near) = bias.get(length - 1 - query..) {
+                    for (score, add) in scores.iter_mut().zip(near) {
+                        *score += add;
+                    }
+                }
+                length
+            };
+            self.attend_head(&head, add, &mut to[offset..], to_stride);
+        }
+    }
+
+    /// Attends one head's queries to its keys. `finish` gets the place of a query and its scores
+    /// with all keys, may change them, and gives how many keys, from the first on, the query sees.
+    /// Sums of values go to `to`, a row a query, each padded to a panel: so heads that stand side
+    /// by side must come in order.
+    ///
+    /// # Panics
+    /// When a buffer is too short, or a query sees no key or more than there are.
+    pub fn attend_head(
+        &mut self,
+        head: &Head<'_>,
+        mut finish: impl FnMut(usize, &mut [f32]) -> usize,
+        to: &mut [f32],
+        to_stride: usize,
+    ) {
+        let Head {
+            queries,
+            keys,
+            values,
+            width,
+        } = *head;
+        let (all, length) = (queries.rows, keys.rows);
+        let panels = crate::padded(width) / PANEL;
+        assert!(length == values.rows, "a value a key");
+        assert!(queries.holds(width) && keys.holds(width) && values.holds(width));
+        assert!(to.len() >= (all - 1) * to_stride + panels * PANEL && panels * PANEL <= to_stride);
         let across = crate::padded(length);
         self.scores.reserve(QUERIES * across / PANEL);
-        for head in 0..heads.count {
-            let offset = head * heads.width;
-            self.pack_keys(&rows[heads.keys + offset..], stride, length, heads.width);
-            self.pack_values(&rows[heads.values + offset..], stride, length, heads.width);
-            let bias = bias(head);
-            for first in (0..length).step_by(QUERIES) {
-                let queries = QUERIES.min(length - first);
-                let start = &rows[first * stride + heads.queries + offset..];
-                // SAFETY: the lengths were checked above; scores and packed sides were made to fit.
-                unsafe {
-                    let scores = self.scores.floats_mut().as_mut_ptr();
-                    self.product(
-                        (start.as_ptr(), stride, queries),
-                        (self.keys.as_ptr(), heads.width, across / PANEL),
-                        (scores, across),
-                        false,
-                    );
+        self.pack_keys(keys.numbers, keys.stride, length, width);
+        self.pack_values(values.numbers, values.stride, length, width);
+        for first in (0..all).step_by(QUERIES) {
+            let count = QUERIES.min(all - first);
+            let start = &queries.numbers[first * queries.stride..];
+            // SAFETY: the lengths were checked above; scores and packed sides were made to fit.
+            unsafe {
+                let scores = self.scores.floats_mut().as_mut_ptr();
+                self.product(
+                    (start.as_ptr(), queries.stride, count),
+                    (self.keys.as_ptr(), width, across / PANEL),
+                    (scores, across),
+                    false,
+                );
+            }
+            for (query, row) in self
+                .scores
+                .floats_mut()
+                .chunks_exact_mut(across)
+                .take(count)
+                .enumerate()
+            {
+                let seen = finish(first + query, &mut row[..length]);
+                assert!(seen <= length, "a query sees no key that is not there");
+                self.scales[query] = rows::softmax(self.level, row, seen);
+                if let Some(unseen) = row.get_mut(crate::padded(seen)..length) {
+                    unseen.fill(0.0);
                 }
-                for (query, row) in self
-                    .scores
-                    .floats_mut()
-                    .chunks_exact_mut(across)
-                    .take(queries)
-                    .enumerate()
-                {
-                    // Distances begin at minus the query's own place.
-                    let near = (!bias.is_empty()).then(|| &bias[length - 1 - first - query..]);
-                    self.scales[query] = rows::softmax(self.level, row, length, near);
-                }
-                let place = &mut to[first * to_stride + offset..];
-                assert!(place.len() >= (queries - 1) * to_stride + crate::padded(heads.width));
-                // SAFETY: as above.
-                unsafe {
-                    self.product(
-                        (self.scores.floats().as_ptr(), across, queries),
-                        (
-                            self.values.as_ptr(),
-                            length,
-                            crate::padded(heads.width) / PANEL,
-                        ),
-                        (place.as_mut_ptr(), to_stride),
-                        true,
-                    );
-                }
+            }
+            let place = &mut to[first * to_stride..];
+            // SAFETY: as above.
+            unsafe {
+                self.product(
+                    (self.scores.floats().as_ptr(), across, count),
+                    (self.values.as_ptr(), length, panels),
+                    (place.as_mut_ptr(), to_stride),
+                    true,
+                );
             }
         }
     }

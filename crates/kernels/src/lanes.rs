@@ -153,3 +153,22 @@ pub(crate) unsafe fn gelu_tanh<L: Lanes>(x: L) -> L {
         x.div(L::splat(1.0).add(fall))
     }
 }
+
+/// `x / (1 + e^-x)`.
+#[inline(always)]
+pub(crate) unsafe fn silu<L: Lanes>(x: L) -> L {
+    unsafe {
+        let fall = exp(L::splat(0.0).sub(x));
+        x.div(L::splat(1.0).add(fall))
+    }
+}
+
+/// The hyperbolic tangent, with an absolute error below 1e-6.
+#[inline(always)]
+pub(crate) unsafe fn tanh<L: Lanes>(x: L) -> L {
+    unsafe {
+        // tanh u = 1 - 2 / (1 + e^2u)
+        let rise = exp(x.add(x));
+        L::splat(1.0).sub(L::splat(2.0).div(L::splat(1.0).add(rise)))
+    }
+}

@@ -36,7 +36,7 @@ mod portable;
 mod rows;
 mod tile;
 
-pub use attention::{Attention, Heads};
+pub use attention::{Attention, Head, Heads, Side};
 pub use level::Level;
 pub use linear::{Left, Operand, Output};
 pub use pack::{Format, Linear, Part};

@@ -16,6 +16,10 @@ pub enum Activation {
     GeluTanh,
     /// `max(x, 0)`.
     Relu,
+    /// `x / (1 + e^-x)`.
+    Silu,
+    /// The hyperbolic tangent.
+    Tanh,
 }
 
 impl Activation {
@@ -27,6 +31,8 @@ impl Activation {
                 Self::Gelu => lanes::gelu(x),
                 Self::GeluTanh => lanes::gelu_tanh(x),
                 Self::Relu => x.max(L::splat(0.0)),
+                Self::Silu => lanes::silu(x),
+                Self::Tanh => lanes::tanh(x),
             }
         }
     }
@@ -120,19 +126,14 @@ fn tail_mask(columns: usize) -> [f32; 16] {
 
 by_level! {
     /// Turns the first `columns` scores of a row into their exponentials after taking off the
-    /// greatest, and gives 1 over their sum. `bias`, where given, is added first.
-    pub(crate) fn softmax(row: &mut [f32], columns: usize, bias: Option<&[f32]>) -> f32
+    /// greatest, and gives 1 over their sum. What is behind them, up to a whole panel, becomes 0.
+    pub(crate) fn softmax(row: &mut [f32], columns: usize) -> f32
     => softmax_lanes
 }
 
 #[inline(always)]
-unsafe fn softmax_lanes<L: Lanes>(row: &mut [f32], columns: usize, bias: Option<&[f32]>) -> f32 {
+unsafe fn softmax_lanes<L: Lanes>(row: &mut [f32], columns: usize) -> f32 {
     assert!(row.len() >= crate::padded(columns) && columns > 0);
-    if let Some(bias) = bias {
-        for (score, add) in row[..columns].iter_mut().zip(bias) {
-            *score += add;
-        }
-    }
     // What is behind the row's end must not win.
     let tail = columns / 16 * 16;
     for lane in columns..crate::padded(columns) {
@@ -248,7 +249,7 @@ mod tests {
                 .map(|level| {
                     let (mut normed, mut soft) = (row.clone(), row.clone());
                     layer_norm(level, &mut normed, width, columns, &gain, &gain, 1e-12);
-                    let sum = softmax(level, &mut soft, columns, Some(&gain));
+                    let sum = softmax(level, &mut soft, columns);
                     let mut whole = vec![0; columns];
                     let scale = integers(level, &row[..columns], 5000.0, &mut whole);
                     (normed, soft, sum, whole, scale)
@@ -279,7 +280,7 @@ mod tests {
         let total: f64 = exact.iter().sum();
         let mut found = row.clone();
         found.resize(48, 9.0);
-        let scale = softmax(Level::best(), &mut found, 35, None);
+        let scale = softmax(Level::best(), &mut found, 35);
         for (found, exact) in found.iter().zip(&exact) {
             assert!((f64::from(found * scale) - exact / total).abs() < 1e-6);
         }
@@ -297,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn gelu_and_exp_keep_to_their_error() {
+    fn activations_and_exp_keep_to_their_error() {
         for at in -600..=600 {
             let x = at as f32 / 100.0;
             let all = unsafe { Activation::Gelu.apply(Portable::splat(x)).to_array() };
@@ -306,6 +307,14 @@ mod tests {
             let inner = 0.797_884_560_8 * (f64::from(x) + 0.044_715 * f64::from(x).powi(3));
             let exact = 0.5 * f64::from(x) * (1.0 + inner.tanh());
             assert!((f64::from(tanh[0]) - exact).abs() < 3e-6, "{x}");
+            let silu = unsafe { Activation::Silu.apply(Portable::splat(x)).to_array() };
+            let exact = f64::from(x) / (1.0 + (-f64::from(x)).exp());
+            assert!((f64::from(silu[7]) - exact).abs() < 3e-6, "{x}");
+            let tanh = unsafe { Activation::Tanh.apply(Portable::splat(x)).to_array() };
+            assert!(
+                (f64::from(tanh[9]) - f64::from(x).tanh()).abs() < 1e-6,
+                "{x}"
+            );
             let power = unsafe { lanes::exp(Portable::splat(x * 14.0)).to_array()[0] };
             let exact = f64::from(x * 14.0).exp();
             assert!((f64::from(power) / exact - 1.0).abs() < 3e-7, "{x}");

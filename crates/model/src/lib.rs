@@ -10,6 +10,7 @@ mod card;
 mod choice;
 mod chunk;
 mod classifier;
+mod classifiers;
 mod dense;
 mod distinct;
 mod embedder;

@@ -63,10 +63,11 @@ impl NliModel {
         let labels = labels::read(&mut files)?;
         let network = backend::Network::read(&mut files)?;
         let pairing = Pairing::read(&mut files, network.longest, network.has_types)?;
-        let loaded = backend::load(&mut files, &network, &labels, settings)?;
         let name = folder.file_name().unwrap_or(folder.as_os_str());
+        let name = name.to_string_lossy().into_owned();
+        let loaded = backend::load(&mut files, (&name, &network), &labels, settings)?;
         Ok(Self {
-            name: name.to_string_lossy().into_owned(),
+            name,
             labels,
             running: loaded.running,
             sha256: loaded.sha256,

@@ -5,6 +5,7 @@
 //! a vector has the same bits whatever it shares a batch with.
 
 mod classifier;
+mod feed_forward;
 mod head;
 mod weights;
 
@@ -16,7 +17,9 @@ use ndarray::Array2;
 
 use crate::{Batch, Card, Encoder, Factory, ModelError, Precision};
 pub(crate) use classifier::factories as classifiers;
-use weights::{Layer, Norm, Weights};
+pub(crate) use feed_forward::FeedForward;
+use weights::{Layer, Weights};
+pub(crate) use weights::{Norm, Pair};
 
 /// Tokens that go through all layers together: enough to fill the kernels, few enough for the cache.
 const GROUP: usize = 512;
@@ -38,13 +41,13 @@ pub(crate) fn factories(
 
 /// A sequence's ids, and its tokens' types; none where all are 0.
 #[derive(Clone, Copy)]
-struct Tokens<'a> {
-    ids: &'a [u32],
-    types: &'a [u8],
+pub(crate) struct Tokens<'a> {
+    pub(crate) ids: &'a [u32],
+    pub(crate) types: &'a [u8],
 }
 
 impl Tokens<'_> {
-    fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ids.len()
     }
 }
@@ -234,47 +237,15 @@ impl Packed {
     }
 
     /// Adds the feed-forward layer's output to a block's hidden state, normalizes, and leaves the
-    /// next hidden state in `sums`. A chunk of the inner layer is made and used before the next, so
-    /// that it never leaves the cache.
+    /// next hidden state in `sums`.
     fn feed_forward(&mut self, weights: &Weights, layer: &Layer, block: Range<usize>) {
-        let (up, down) = (&layer.up, &layer.down);
         let stride = weights.stride;
         let own = block.start * stride..block.end * stride;
         let (rows, sums) = (&self.hidden[own.clone()], &mut self.sums[own]);
         sums.copy_from_slice(rows);
-        let inputs = 0..up.chunks();
-        for chunk in 0..down.chunks() {
-            let own = down.chunk(chunk);
-            let outputs = own.start..kernels::padded(own.end);
-            self.inner.resize(block.len() * outputs.len(), 0.0);
-            let left = self
-                .operand
-                .ready(up, inputs.clone(), rows, block.len(), stride);
-            up.multiply(
-                &left,
-                outputs.clone(),
-                &mut Output {
-                    activation: weights.activation,
-                    ..output(&mut self.inner, outputs.len())
-                },
-            );
-            let left = self.operand.ready(
-                down,
-                chunk..chunk + 1,
-                &self.inner,
-                block.len(),
-                outputs.len(),
-            );
-            down.multiply(
-                &left,
-                0..stride,
-                &mut Output {
-                    adds: true,
-                    bias: chunk + 1 == down.chunks(),
-                    ..output(sums, stride)
-                },
-            );
-        }
+        layer
+            .feed_forward
+            .add(&mut self.operand, &mut self.inner, rows, stride, sums);
         layer
             .output_norm
             .apply(weights.level, sums, stride, weights.hidden);
@@ -296,7 +267,7 @@ impl Packed {
 }
 
 /// Sequences that go through all layers together.
-fn groups(sequences: &[Tokens<'_>]) -> Vec<Range<usize>> {
+pub(crate) fn groups(sequences: &[Tokens<'_>]) -> Vec<Range<usize>> {
     let mut groups: Vec<Range<usize>> = Vec::new();
     let mut tokens = 0;
     for (at, sequence) in sequences.iter().enumerate() {
@@ -313,14 +284,14 @@ fn groups(sequences: &[Tokens<'_>]) -> Vec<Range<usize>> {
 }
 
 /// Rows of one product: its left side stays in the second cache.
-fn blocks(rows: usize, level: Level) -> impl Iterator<Item = Range<usize>> {
+pub(crate) fn blocks(rows: usize, level: Level) -> impl Iterator<Item = Range<usize>> {
     let height = if level >= Level::Avx512 { GROUP } else { 192 };
     (0..rows)
         .step_by(height)
         .map(move |first| first..(first + height).min(rows))
 }
 
-fn ready<'a>(
+pub(crate) fn ready<'a>(
     operand: &'a mut Operand,
     layer: &Linear,
     values: &'a [f32],
@@ -331,26 +302,12 @@ fn ready<'a>(
     operand.ready(layer, 0..layer.chunks(), values, block.len(), stride)
 }
 
-fn output(values: &mut [f32], stride: usize) -> Output<'_> {
+pub(crate) fn output(values: &mut [f32], stride: usize) -> Output<'_> {
     Output {
         values,
         stride,
         adds: false,
         bias: true,
         activation: kernels::Activation::Identity,
-    }
-}
-
-impl Norm {
-    fn apply(&self, level: Level, rows: &mut [f32], stride: usize, width: usize) {
-        kernels::layer_norm(
-            level,
-            rows,
-            stride,
-            width,
-            &self.gain,
-            &self.shift,
-            self.epsilon,
-        );
     }
 }

@@ -1,6 +1,6 @@
 //! Attention of one sequence.
 
-use kernels::{Attention, Heads, Level};
+use kernels::{Attention, Head, Heads, Level, Side};
 
 use crate::numbers;
 
@@ -89,5 +89,64 @@ fn attention_is_that_of_double_precision_and_has_the_same_bits_at_every_level() 
                 }
             }
         }
+    }
+}
+
+/// As a decoder does it: each query sees one key more than the one before.
+#[test]
+fn a_head_of_other_queries_sees_only_the_keys_it_may_and_scores_as_they_were_changed() {
+    for (queries, keys, width) in [(1, 1, 16), (5, 40, 8), (70, 90, 20)] {
+        let side = |rows: usize, seed| numbers(rows * (width + 3), seed);
+        let [q, k, v] = [side(queries, 1), side(keys, 2), side(keys, 3)];
+        let of = |numbers, rows| Side {
+            numbers,
+            stride: width + 3,
+            rows,
+        };
+        let head = Head {
+            queries: of(&q, queries),
+            keys: of(&k, keys),
+            values: of(&v, keys),
+            width,
+        };
+        let seen = |query: usize| keys - queries + query + 1;
+        let all: Vec<Vec<f32>> = Level::available()
+            .into_iter()
+            .map(|level| {
+                let stride = kernels::padded(width);
+                let mut to = vec![f32::NAN; queries * stride];
+                let finish = |query: usize, scores: &mut [f32]| {
+                    assert_eq!(scores.len(), keys);
+                    scores[0] += 0.5;
+                    scores[seen(query)..].fill(f32::NAN);
+                    seen(query)
+                };
+                Attention::new(level).attend_head(&head, finish, &mut to, stride);
+                to.chunks_exact(stride)
+                    .flat_map(|row| &row[..width])
+                    .copied()
+                    .collect()
+            })
+            .collect();
+        let number = |rows: &[f32], row: usize, at: usize| f64::from(rows[row * (width + 3) + at]);
+        for query in 0..queries {
+            let weights: Vec<f64> = (0..seen(query))
+                .map(|key| {
+                    let score: f64 = (0..width)
+                        .map(|at| number(&q, query, at) * number(&k, key, at))
+                        .sum();
+                    (score + if key == 0 { 0.5 } else { 0.0 }).exp()
+                })
+                .collect();
+            let total: f64 = weights.iter().sum();
+            for at in 0..width {
+                let exact: f64 = (weights.iter().enumerate())
+                    .map(|(key, weight)| weight / total * number(&v, key, at))
+                    .sum();
+                let found = all[0][query * width + at];
+                assert!((f64::from(found) - exact).abs() < 2e-6, "{found} {exact}");
+            }
+        }
+        assert!(all.iter().all(|found| *found == all[0]));
     }
 }

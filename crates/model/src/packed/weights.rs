@@ -3,6 +3,7 @@
 use kernels::{Activation, Format, Level, Linear, Part};
 use rayon::prelude::*;
 
+use super::FeedForward;
 use crate::layout;
 use crate::tensors::Tensors;
 use crate::{Architecture, Card, Hyper, ModelError, Pooling, Precision};
@@ -15,7 +16,6 @@ pub(super) struct Weights {
     /// The same of the context: its last head is written in whole panels.
     pub(super) context_stride: usize,
     pub(super) heads: usize,
-    pub(super) activation: Activation,
     pub(super) pooling: Pooling,
     pub(super) embeddings: Embeddings,
     /// ALBERT's way from embeddings to hidden states.
@@ -31,16 +31,48 @@ pub(super) struct Layer {
     pub(super) projection: Linear,
     pub(super) mixing: Linear,
     pub(super) mixing_norm: Norm,
-    pub(super) up: Linear,
-    pub(super) down: Linear,
+    pub(super) feed_forward: FeedForward,
     pub(super) output_norm: Norm,
 }
 
 /// A layer normalization, padded to whole panels.
-pub(super) struct Norm {
-    pub(super) gain: Vec<f32>,
-    pub(super) shift: Vec<f32>,
-    pub(super) epsilon: f32,
+pub(crate) struct Norm {
+    gain: Vec<f32>,
+    shift: Vec<f32>,
+    epsilon: f32,
+}
+
+impl Norm {
+    pub(crate) fn take(
+        tensors: &mut Tensors,
+        name: &str,
+        width: usize,
+        epsilon: f64,
+    ) -> Result<Self, ModelError> {
+        let mut padded = |part: &str| -> Result<Vec<f32>, ModelError> {
+            let mut values = tensors.take(&format!("{name}.{part}"), &[width])?;
+            values.resize(kernels::padded(width), 0.0);
+            Ok(values)
+        };
+        Ok(Self {
+            gain: padded("weight")?,
+            shift: padded("bias")?,
+            epsilon: epsilon as f32,
+        })
+    }
+
+    /// Normalizes rows in place.
+    pub(crate) fn apply(&self, level: Level, rows: &mut [f32], stride: usize, width: usize) {
+        kernels::layer_norm(
+            level,
+            rows,
+            stride,
+            width,
+            &self.gain,
+            &self.shift,
+            self.epsilon,
+        );
+    }
 }
 
 pub(super) struct Embeddings {
@@ -225,10 +257,15 @@ impl Names {
 }
 
 /// Weights and bias of a linear layer.
-pub(super) struct Pair(Vec<f32>, Vec<f32>);
+pub(crate) struct Pair(Vec<f32>, Vec<f32>);
 
 impl Pair {
-    pub(super) fn take(
+    /// Of weights, row by row, and a bias a row, or none.
+    pub(crate) fn new(weights: Vec<f32>, bias: Vec<f32>) -> Self {
+        Self(weights, bias)
+    }
+
+    pub(crate) fn take(
         tensors: &mut Tensors,
         name: &str,
         outputs: usize,
@@ -240,7 +277,7 @@ impl Pair {
         ))
     }
 
-    pub(super) fn part(&self, scale: f32) -> Part<'_> {
+    pub(crate) fn part(&self, scale: f32) -> Part<'_> {
         Part {
             weights: &self.0,
             bias: &self.1,
@@ -269,10 +306,10 @@ impl Loose {
             key: Pair::take(tensors, &names.key, hidden, hidden)?,
             value: Pair::take(tensors, &names.value, hidden, hidden)?,
             mixing: Pair::take(tensors, &names.mixing, hidden, hidden)?,
-            mixing_norm: norm(tensors, &names.mixing_norm, hidden, hyper)?,
+            mixing_norm: Norm::take(tensors, &names.mixing_norm, hidden, hyper.norm_epsilon)?,
             up: Pair::take(tensors, &names.up, inner, hidden)?,
             down: Pair::take(tensors, &names.down, hidden, inner)?,
-            output_norm: norm(tensors, &names.output_norm, hidden, hyper)?,
+            output_norm: Norm::take(tensors, &names.output_norm, hidden, hyper.norm_epsilon)?,
         })
     }
 
@@ -292,29 +329,18 @@ impl Loose {
             ),
             mixing: pack(hidden, &[self.mixing.part(1.0)]),
             mixing_norm: self.mixing_norm,
-            up: pack(hidden, &[self.up.part(1.0)]),
-            down: pack(inner, &[self.down.part(1.0)]),
+            feed_forward: FeedForward::new(
+                pack(hidden, &[self.up.part(1.0)]),
+                pack(inner, &[self.down.part(1.0)]),
+                match hyper.activation {
+                    layout::Activation::Gelu => Activation::Gelu,
+                    layout::Activation::GeluTanh => Activation::GeluTanh,
+                    layout::Activation::Relu => Activation::Relu,
+                },
+            ),
             output_norm: self.output_norm,
         }
     }
-}
-
-fn norm(
-    tensors: &mut Tensors,
-    name: &str,
-    width: usize,
-    hyper: &Hyper,
-) -> Result<Norm, ModelError> {
-    let mut padded = |part: &str| -> Result<Vec<f32>, ModelError> {
-        let mut values = tensors.take(&format!("{name}.{part}"), &[width])?;
-        values.resize(kernels::padded(width), 0.0);
-        Ok(values)
-    };
-    Ok(Norm {
-        gain: padded("weight")?,
-        shift: padded("bias")?,
-        epsilon: hyper.norm_epsilon as f32,
-    })
 }
 
 impl Weights {
@@ -373,11 +399,6 @@ impl Weights {
             stride: kernels::padded(hyper.hidden),
             context_stride: kernels::padded(hyper.hidden) + kernels::PANEL,
             heads: hyper.heads,
-            activation: match hyper.activation {
-                layout::Activation::Gelu => Activation::Gelu,
-                layout::Activation::GeluTanh => Activation::GeluTanh,
-                layout::Activation::Relu => Activation::Relu,
-            },
             pooling,
             embeddings,
             widen,
@@ -436,7 +457,7 @@ fn embeddings(tensors: &mut Tensors, hyper: &Hyper) -> Result<Embeddings, ModelE
         width,
         tokens,
         positions,
-        norm: norm(tensors, "embeddings.LayerNorm", width, hyper)?,
+        norm: Norm::take(tensors, "embeddings.LayerNorm", width, hyper.norm_epsilon)?,
     })
 }
 

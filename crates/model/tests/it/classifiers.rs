@@ -7,8 +7,8 @@ use model::{Backend, ModelError, NliModel, NliSettings, PairLogits, Precision};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Model types that the packed encoder runs.
-const PACKED: [&str; 6] = [
+/// Fixtures of types that the packed encoder runs, in each precision.
+const ENCODERS: [&str; 6] = [
     "bert",
     "roberta",
     "xlm-roberta",
@@ -16,6 +16,20 @@ const PACKED: [&str; 6] = [
     "albert",
     "mpnet",
 ];
+
+/// Fixtures of the other types.
+const OTHERS: [&str; 6] = [
+    "deberta-v2",
+    "deberta-v2-convolution",
+    "deberta",
+    "bart",
+    "xlnet",
+    "mobilebert",
+];
+
+fn kinds() -> impl Iterator<Item = &'static str> {
+    ENCODERS.into_iter().chain(OTHERS)
+}
 
 const ORDERS: [&str; 4] = [
     "contradiction-neutral-entailment",
@@ -72,7 +86,7 @@ fn rows(found: &PairLogits) -> Vec<Vec<f32>> {
 /// Both sides sum in 32 bits, in different orders; logits reach some tens.
 #[test]
 fn logits_are_those_of_transformers_for_each_architecture_and_order_of_classes() {
-    for kind in PACKED {
+    for kind in kinds() {
         for order in ORDERS {
             let folder = folder(kind, order);
             let expected = expected(&folder);
@@ -103,7 +117,7 @@ fn logits_are_those_of_transformers_for_each_architecture_and_order_of_classes()
 /// and says nothing.
 #[test]
 fn the_order_of_classes_changes_no_ranking() {
-    for kind in PACKED {
+    for kind in kinds() {
         let mut all = Vec::new();
         for order in ORDERS {
             let folder = folder(kind, order);
@@ -142,11 +156,16 @@ fn ranking(scores: &[f32]) -> Vec<usize> {
 
 #[test]
 fn neither_company_nor_budget_nor_replicas_change_a_bit() {
-    for kind in PACKED {
+    for kind in kinds() {
         let folder = folder(kind, ORDERS[0]);
         let expected = expected(&folder);
         let hypotheses = hypotheses(&expected);
-        for precision in [Precision::F32, Precision::Int16, Precision::Bf16] {
+        let precisions: &[Precision] = if ENCODERS.contains(&kind) {
+            &[Precision::F32, Precision::Int16, Precision::Bf16]
+        } else {
+            &[Precision::F32]
+        };
+        for &precision in precisions {
             let open = |replicas, token_budget| {
                 let settings = NliSettings {
                     replicas,
@@ -237,9 +256,26 @@ fn a_folder_that_can_not_say_what_entails_is_refused() {
 
 #[test]
 fn a_type_that_is_not_run_is_refused_with_those_that_are() {
-    let told = refused(&json!({"model_type": "bart"}));
+    let told = refused(&json!({"model_type": "t5"}));
     assert!(
-        told.contains("'bart'") && told.contains("roberta"),
+        told.contains("'t5'") && told.contains("roberta") && told.contains("deberta-v2"),
         "{told}"
     );
+}
+
+#[test]
+fn what_is_not_run_in_other_precisions_says_so() {
+    for kind in OTHERS {
+        for precision in [Precision::Int16, Precision::Bf16] {
+            let settings = NliSettings {
+                precision,
+                ..NliSettings::default()
+            };
+            let error = NliModel::open(&folder(kind, ORDERS[0]), &settings)
+                .err()
+                .expect("must fail");
+            assert!(matches!(error, ModelError::Unsupported { .. }), "{error}");
+            assert!(error.to_string().contains("f32"), "{error}");
+        }
+    }
 }
