@@ -90,6 +90,8 @@ impl Settings {
         } else {
             1.0
         };
+        let names = [SHARED.to_owned(), own("encoder"), own("decoder")];
+        let present = names.into_iter().find(|name| source.has(name));
         let mut take = |name: &str| -> Result<Arc<Table>, ModelError> {
             let table = source.table(name, shape, "token id")?;
             Ok(Arc::new(table.scaled(scale)))
@@ -97,12 +99,7 @@ impl Settings {
         if !self.config.tie_word_embeddings {
             return Ok((take(&own("encoder"))?, take(&own("decoder"))?));
         }
-        let name = [SHARED.to_owned(), own("encoder"), own("decoder")]
-            .into_iter()
-            .find(|name| source.has(name))
-            .unwrap_or_else(|| SHARED.to_owned());
-        let table = source.table(&name, shape, "token id")?;
-        let table = Arc::new(table.scaled(scale));
+        let table = take(present.as_deref().unwrap_or(SHARED))?;
         Ok((Arc::clone(&table), table))
     }
 

@@ -222,9 +222,9 @@ fn a_premise_over_the_limit_is_scored_in_windows() {
 
 /// What is told of a fixture whose configuration says other things.
 #[track_caller]
-fn refused(changes: &Value) -> String {
+fn refused(kind: &str, changes: &Value) -> String {
     let home = tempfile::tempdir().expect("a folder");
-    for entry in fs_err::read_dir(folder("bert", ORDERS[0])).expect("a fixture") {
+    for entry in fs_err::read_dir(folder(kind, ORDERS[0])).expect("a fixture") {
         let entry = entry.expect("a file");
         fs_err::copy(entry.path(), home.path().join(entry.file_name())).expect("copied");
     }
@@ -244,10 +244,13 @@ fn refused(changes: &Value) -> String {
 
 #[test]
 fn a_folder_that_can_not_say_what_entails_is_refused() {
-    let told = refused(&json!({
-        "id2label": {"0": "LABEL_0", "1": "LABEL_1", "2": "LABEL_2"},
-        "label2id": {"LABEL_0": 0, "LABEL_1": 1, "LABEL_2": 2},
-    }));
+    let told = refused(
+        "bert",
+        &json!({
+            "id2label": {"0": "LABEL_0", "1": "LABEL_1", "2": "LABEL_2"},
+            "label2id": {"LABEL_0": 0, "LABEL_1": 1, "LABEL_2": 2},
+        }),
+    );
     assert!(
         told.contains("config.json") && told.contains("set id2label"),
         "{told}"
@@ -256,7 +259,7 @@ fn a_folder_that_can_not_say_what_entails_is_refused() {
 
 #[test]
 fn a_type_that_is_not_run_is_refused_with_those_that_are() {
-    let told = refused(&json!({"model_type": "t5"}));
+    let told = refused("bert", &json!({"model_type": "t5"}));
     assert!(
         told.contains("'t5'") && told.contains("roberta") && told.contains("deberta-v2"),
         "{told}"
@@ -277,5 +280,67 @@ fn what_is_not_run_in_other_precisions_says_so() {
             assert!(matches!(error, ModelError::Unsupported { .. }), "{error}");
             assert!(error.to_string().contains("f32"), "{error}");
         }
+    }
+}
+
+#[test]
+fn a_configuration_that_asks_for_what_is_not_computed_is_refused_by_its_key() {
+    for (kind, key, value) in [
+        ("deberta-v2", "hidden_act", json!("mish")),
+        ("deberta-v2", "pooler_hidden_act", json!("mish")),
+        ("deberta-v2", "pooler_hidden_size", json!(8)),
+        ("deberta-v2", "num_attention_heads", json!(3)),
+        ("deberta-v2-convolution", "conv_groups", json!(2)),
+        ("deberta-v2-convolution", "conv_kernel_size", json!(4)),
+        ("deberta", "talking_head", json!(true)),
+        ("bart", "activation_function", json!("mish")),
+        ("bart", "decoder_attention_heads", json!(0)),
+        ("mobilebert", "normalization_type", json!("batch_norm")),
+        ("mobilebert", "key_query_shared_bottleneck", json!(false)),
+        ("xlnet", "attn_type", json!("uni")),
+        ("xlnet", "bi_data", json!(true)),
+        ("xlnet", "summary_type", json!("mean")),
+        ("xlnet", "summary_use_proj", json!(false)),
+    ] {
+        let told = refused(kind, &json!({key: value}));
+        assert!(told.contains("config.json") && told.contains(key), "{told}");
+    }
+}
+
+#[test]
+fn weights_of_another_shape_are_refused_by_their_name() {
+    for (kind, key, value, name) in [
+        (
+            "deberta-v2",
+            "position_buckets",
+            json!(16),
+            "rel_embeddings",
+        ),
+        ("deberta-v2", "share_att_key", json!(false), "pos_key_proj"),
+        (
+            "deberta-v2",
+            "position_biased_input",
+            json!(true),
+            "position_embeddings",
+        ),
+        (
+            "deberta",
+            "type_vocab_size",
+            json!(2),
+            "token_type_embeddings",
+        ),
+        ("bart", "encoder_ffn_dim", json!(32), "fc1"),
+        ("bart", "tie_word_embeddings", json!(false), "embed_tokens"),
+        ("mobilebert", "num_feedforward_networks", json!(3), "ffn.1"),
+        (
+            "mobilebert",
+            "trigram_input",
+            json!(false),
+            "embedding_transformation",
+        ),
+        ("xlnet", "d_inner", json!(32), "layer_1"),
+    ] {
+        let told = refused(kind, &json!({key: value}));
+        assert!(told.contains("tensor") && told.contains(name), "{told}");
     }
 }

@@ -231,6 +231,12 @@ fn what_is_not_supported_is_refused_with_its_file_and_name() {
             "'t5' is not known; known: bert, roberta, xlm-roberta, distilbert, albert, mpnet, model2vec",
         ),
         (
+            // It runs as a classifier, and embeds nothing.
+            "config.json",
+            json!({"model_type": "deberta-v2"}),
+            "'deberta-v2' is not known; known: bert, ",
+        ),
+        (
             "config.json",
             json!({"model_type": null}),
             "names no model_type",

@@ -75,6 +75,8 @@ pub(in crate::classifiers) struct Settings {
     pub(super) types: usize,
     pub(super) epsilon: f64,
     pub(super) relative: Option<Relative>,
+    /// Whether the table of distances is normalized.
+    pub(super) norms_distances: bool,
     /// What scores are multiplied by.
     pub(super) scale: f32,
     pub(super) convolution: Option<Shape>,
@@ -98,7 +100,6 @@ pub(super) struct Relative {
     pub(super) buckets: Option<usize>,
     /// Whether distances are projected as contents are.
     pub(super) shares_projections: bool,
-    pub(super) normalized: bool,
 }
 
 impl Settings {
@@ -156,7 +157,6 @@ impl Settings {
                 farthest: positive(config.max_relative_positions).unwrap_or(positions),
                 buckets: positive(config.position_buckets).filter(|_| is_second),
                 shares_projections: is_second && config.share_att_key.unwrap_or(false),
-                normalized: is_second && norms.iter().any(|norm| norm == "layer_norm"),
             });
         if let Some(buckets) = relative.and_then(|relative| relative.buckets)
             && buckets < 4
@@ -188,6 +188,7 @@ impl Settings {
             types: config.type_vocab_size.unwrap_or(0),
             epsilon: config.layer_norm_eps.unwrap_or(1e-7),
             relative,
+            norms_distances: is_second && norms.iter().any(|norm| norm == "layer_norm"),
             scale: 1.0 / ((head_width * summands) as f32).sqrt(),
             convolution,
             pooler_activation: named("pooler_hidden_act", &text(&config.pooler_hidden_act))?,

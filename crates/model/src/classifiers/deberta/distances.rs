@@ -26,7 +26,7 @@ impl Embeddings {
         let name = "deberta.encoder.rel_embeddings.weight";
         let values = source.numbers(name, &[2 * span, hidden])?;
         let mut rows = Rows::of(&values, hidden);
-        if relative.normalized {
+        if settings.norms_distances {
             let norm = source.norm("deberta.encoder.LayerNorm", hidden, settings.epsilon)?;
             norm.apply(source.level, &mut rows);
         }
