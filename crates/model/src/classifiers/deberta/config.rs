@@ -85,10 +85,6 @@ pub(in crate::classifiers) struct Settings {
 
 /// How attention looks at distances.
 #[derive(Clone, Copy)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "the configuration's own switches"
-)]
 pub(super) struct Relative {
     /// Whether a query's content is compared with the distance.
     pub(super) content_to_position: bool,
