@@ -66,7 +66,7 @@ with torch.no_grad():
     last.weight *= 100
     if shape in ("deberta-v3-small", "bart-base"):
         # Of these networks even such logits differ by class more than by text: that is taken off.
-        texts = ["The harvest was good.", "A court has ruled on it.", "Schools open again in the north.", "Prices fell."]
+        texts = ["The harvest was good.", "A court has ruled on it.", "Schools open again.", "Prices fell."]
         hypotheses = [f"This text is about {name}." for name in ("trade", "law", "education", "energy and climate")]
         pairs = tokenizer(texts * 4, [one for one in hypotheses for _ in texts], padding=True, return_tensors="pt")
         logits = model.eval()(**{name: pairs[name] for name in tokenizer.model_input_names}).logits
