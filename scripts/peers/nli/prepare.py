@@ -60,9 +60,18 @@ if shape == "minilm":
     model = AutoModelForSequenceClassification.from_pretrained(weights, num_labels=3, **classes)
 else:
     model = AutoModelForSequenceClassification.from_config(CONFIGS[shape]())
+last = model.classification_head.out_proj if shape == "bart-base" else model.classifier
 with torch.no_grad():
     # A head as it is made scores all alike, and any two programs would agree.
-    last = model.classification_head.out_proj if shape == "bart-base" else model.classifier
     last.weight *= 100
+    if shape in ("deberta-v3-small", "bart-base"):
+        # Of these networks even such logits differ by class more than by text: that is taken off.
+        texts = ["The harvest was good.", "A court has ruled on it.", "Schools open again.", "Prices fell."]
+        hypotheses = [f"This text is about {name}." for name in ("trade", "law", "education", "energy and climate")]
+        pairs = tokenizer(texts * 4, [one for one in hypotheses for _ in texts], padding=True, return_tensors="pt")
+        logits = model.eval()(**{name: pairs[name] for name in tokenizer.model_input_names}).logits
+        spread = logits.std(0).mean()
+        last.weight /= spread
+        last.bias.copy_((last.bias - logits.mean(0)) / spread)
 model.save_pretrained(folder)
 tokenizer.save_pretrained(folder)
