@@ -1,0 +1,9 @@
+//! Which words and word sequences does a text use, how evenly, with what, and how differently from
+//! another?
+//!
+//! Pure: no files, no models. Words are ids, and counts are integers; sums of fractions run in one
+//! fixed order, so that results do not depend on the number of threads.
+
+mod diversity;
+
+pub use diversity::{Diversity, MtldRule, Windowed};
