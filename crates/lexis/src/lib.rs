@@ -4,6 +4,13 @@
 //! Pure: no files, no models. Words are ids, and counts are integers; sums of fractions run in one
 //! fixed order, so that results do not depend on the number of threads.
 
+mod adjust;
+mod dispersion;
 mod diversity;
+mod keyness;
+mod special;
 
+pub use adjust::{benjamini_hochberg, benjamini_yekutieli};
+pub use dispersion::{Dispersion, average_reduced_frequency};
 pub use diversity::{Diversity, MtldRule, Windowed};
+pub use keyness::{Frequencies, Prior, Yates};
