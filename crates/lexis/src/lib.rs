@@ -5,12 +5,21 @@
 //! fixed order, so that results do not depend on the number of threads.
 
 mod adjust;
+mod corpus;
+mod counts;
+mod cut;
 mod dispersion;
 mod diversity;
 mod keyness;
+mod packed;
 mod special;
+mod vocabulary;
 
 pub use adjust::{benjamini_hochberg, benjamini_yekutieli};
+pub use corpus::{Corpus, CorpusError, Occurrence, Reader, Source};
+pub use counts::{CountOptions, Counts, RowIter};
+pub use cut::{Cut, Hyphens, Words};
 pub use dispersion::{Dispersion, average_reduced_frequency};
 pub use diversity::{Diversity, MtldRule, Windowed};
 pub use keyness::{Frequencies, Prior, Yates};
+pub use vocabulary::Vocabulary;
