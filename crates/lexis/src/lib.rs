@@ -12,6 +12,7 @@ mod dispersion;
 mod diversity;
 mod keyness;
 mod packed;
+mod permutation;
 mod special;
 mod vocabulary;
 
@@ -22,4 +23,5 @@ pub use cut::{Cut, Hyphens, Words};
 pub use dispersion::{Dispersion, average_reduced_frequency};
 pub use diversity::{Diversity, MtldRule, Windowed};
 pub use keyness::{Frequencies, Prior, Yates};
+pub use permutation::{PermutationP, Permutations, Score, Split, SplitError};
 pub use vocabulary::Vocabulary;
