@@ -6,7 +6,7 @@
 //! a term and a count there is one number of words up to which the score is as high as the observed
 //! one, and most shuffles are judged by two comparisons of integers.
 
-use std::ops::Range;
+use std::cmp::Reverse;
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
@@ -18,7 +18,7 @@ use crate::counts::Counts;
 const LANES: usize = 64;
 /// Bytes of labels that are in memory at the same time.
 const LABELS: usize = 32 << 20;
-/// Terms of one task, which have the same labels in cache.
+/// Terms of one task at most.
 const TERMS: usize = 64;
 /// Up to this frequency, the words at which a term's score passes the observed one are kept.
 const TABLE: u64 = 4096;
@@ -161,17 +161,10 @@ impl Split {
         }
     }
 
-    fn bar(&self, counts: &Counts, term: usize, score: Score, words: Words) -> Bar {
-        let of_target = counts
-            .row(term)
-            .filter(|&(document, _)| self.is_target[document]);
-        let observed = of_target.map(|(_, count)| count).sum();
-        Bar::new(
-            score,
-            counts.count(term),
-            words.all,
-            (observed, words.target),
-        )
+    fn observed(&self, counts: &Counts, term: usize) -> u64 {
+        let row = counts.row(term);
+        let of_target = row.filter(|&(document, _)| self.is_target[document]);
+        of_target.map(|(_, count)| count).sum()
     }
 
     fn words(&self, sequences: &[u64]) -> Words {
@@ -190,7 +183,8 @@ impl Split {
             let units = self.sizes_of_units(sequences);
             let terms = counts.terms_of(size).into_par_iter();
             found.par_extend(terms.map(|term| {
-                let bar = self.bar(counts, term, score, words);
+                let observed = (self.observed(counts, term), words.target);
+                let bar = Bar::new(score, counts.count(term), words.all, observed);
                 let mut of_units: Vec<(u32, u64)> = counts
                     .row(term)
                     .map(|(document, count)| (self.unit_of[document], count))
@@ -214,18 +208,13 @@ impl Split {
     }
 
     fn shuffled(&self, counts: &Counts, permutations: Permutations) -> Vec<PermutationP> {
-        let tasks: Vec<(usize, Range<usize>)> = (counts.options().sizes.clone().enumerate())
-            .flat_map(|(at, size)| {
-                let terms = counts.terms_of(size);
-                let starts = terms.clone().step_by(TERMS);
-                starts.map(move |start| (at, start..(start + TERMS).min(terms.end)))
-            })
-            .collect();
-        let sequences: Vec<&[u64]> = (counts.options().sizes.clone())
-            .map(|size| counts.sequences(size))
-            .collect();
-        let words: Vec<Words> = sequences.iter().map(|of| self.words(of)).collect();
-
+        let mut alike: Vec<Alike> = Vec::new();
+        let mut sequences = Vec::new();
+        for (at, size) in counts.options().sizes.clone().enumerate() {
+            sequences.push(counts.sequences(size));
+            let words = self.words(counts.sequences(size));
+            alike.extend(self.alike(counts, size, at, words));
+        }
         let tiles_at_once = (LABELS / (self.is_target.len() * LANES)).max(1);
         let tiles = (permutations.count as usize).div_ceil(LANES);
         let mut found = vec![(0_u32, 0_u32); counts.len()];
@@ -234,25 +223,42 @@ impl Split {
                 .into_par_iter()
                 .map(|tile| self.tile(tile, &sequences, permutations))
                 .collect();
-            let judged: Vec<Vec<(u32, u32)>> = tasks
+            let judged: Vec<Vec<(u32, u32)>> = alike
                 .par_iter()
-                .map(|(at, terms)| {
-                    let bar = |term| self.bar(counts, term, permutations.score, words[*at]);
-                    let terms = terms
-                        .clone()
-                        .map(|term| Shuffled::new(counts, term, bar(term)));
-                    judge(terms.collect(), &tiles, *at)
-                })
+                .map(|alike| alike.judge(counts, permutations.score, &tiles))
                 .collect();
-            for (sum, (high, low)) in found.iter_mut().zip(judged.into_iter().flatten()) {
-                sum.0 += high;
-                sum.1 += low;
+            for (alike, judged) in alike.iter().zip(judged) {
+                for (&term, (high, low)) in alike.terms.iter().zip(judged) {
+                    found[term].0 += high;
+                    found[term].1 += low;
+                }
             }
         }
         let divisions = u64::from(permutations.count) + 1;
-        found
-            .into_iter()
-            .map(|(high, low)| PermutationP::of(u64::from(high) + 1, u64::from(low) + 1, divisions))
+        let p = |(high, low)| PermutationP::of(u64::from(high) + 1, u64::from(low) + 1, divisions);
+        found.into_iter().map(p).collect()
+    }
+
+    /// The terms of a size in tasks of terms with equal counts, frequent ones first.
+    fn alike(&self, counts: &Counts, size: usize, at: usize, words: Words) -> Vec<Alike> {
+        let mut keys: Vec<(Reverse<u64>, u64, usize)> = counts
+            .terms_of(size)
+            .into_par_iter()
+            .map(|term| {
+                let observed = self.observed(counts, term);
+                (Reverse(counts.count(term)), observed, term)
+            })
+            .collect();
+        keys.par_sort_unstable();
+        keys.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1))
+            .flat_map(|equal| equal.chunks(TERMS))
+            .map(|some| Alike {
+                terms: some.iter().map(|key| key.2).collect(),
+                count: some[0].0.0,
+                observed: some[0].1,
+                size: at,
+                words,
+            })
             .collect()
     }
 
@@ -472,6 +478,24 @@ struct Tile {
     words: Vec<[u32; LANES]>,
 }
 
+impl Tile {
+    /// The occurrences in the target of a term that has `count` in all.
+    fn sums(&self, row: &[(u32, u32)], count: u64) -> [u32; LANES] {
+        if u16::try_from(count).is_ok() {
+            let mut sums = [0; LANES];
+            for &(document, count) in row {
+                add_small(&mut sums, &self.labels[document as usize], count as u16);
+            }
+            return sums.map(u32::from);
+        }
+        let mut sums = [0; LANES];
+        for &(document, count) in row {
+            add(&mut sums, &self.labels[document as usize], count);
+        }
+        sums
+    }
+}
+
 /// Adds to the lanes of permutations that have the document in the target.
 fn add(sums: &mut [u32; LANES], labels: &[i8; LANES], count: u32) {
     for (sum, &label) in sums.iter_mut().zip(labels) {
@@ -486,70 +510,58 @@ fn add_small(sums: &mut [u16; LANES], labels: &[i8; LANES], count: u16) {
     }
 }
 
-/// A term while it is shuffled.
-struct Shuffled {
-    bar: Bar,
-    row: Vec<(u32, u32)>,
-    /// [`Bar::turning_points`] by count, as they are needed.
-    turning_points: Vec<Option<(u32, u32)>>,
-    found: (u32, u32),
+/// Terms of one size with the same counts, so that what one of them needs to pass, the others need.
+struct Alike {
+    terms: Vec<usize>,
+    count: u64,
+    observed: u64,
+    /// Place of the size among those counted.
+    size: usize,
+    words: Words,
 }
 
-impl Shuffled {
-    fn new(counts: &Counts, term: usize, bar: Bar) -> Self {
-        let has_table = bar.term <= TABLE;
-        Self {
-            row: counts
-                .row(term)
-                .map(|(document, count)| (document as u32, count as u32))
-                .collect(),
-            turning_points: vec![None; if has_table { bar.term as usize + 1 } else { 0 }],
-            bar,
-            found: (0, 0),
-        }
-    }
-
-    fn counts(&self, tile: &Tile) -> [u32; LANES] {
-        if u16::try_from(self.bar.term).is_ok() {
-            let mut sums = [0; LANES];
-            for &(document, count) in &self.row {
-                add_small(&mut sums, &tile.labels[document as usize], count as u16);
+impl Alike {
+    /// How many of the permutations score as high and as low, for each term.
+    fn judge(&self, counts: &Counts, score: Score, tiles: &[Tile]) -> Vec<(u32, u32)> {
+        let observed = (self.observed, self.words.target);
+        let bar = Bar::new(score, self.count, self.words.all, observed);
+        let has_table = self.count <= TABLE;
+        let mut turning_points = vec![
+            None;
+            if has_table {
+                self.count as usize + 1
+            } else {
+                0
             }
-            return sums.map(u32::from);
-        }
-        let mut sums = [0; LANES];
-        for &(document, count) in &self.row {
-            add(&mut sums, &tile.labels[document as usize], count);
-        }
-        sums
-    }
-
-    fn judge(&mut self, tile: &Tile, size: usize) {
-        let counts = self.counts(tile);
-        let words = &tile.words[size];
-        for (&count, &words) in counts.iter().zip(words).take(tile.lanes) {
-            let (is_high, is_low) = match self.turning_points.get_mut(count as usize) {
-                Some(known) => {
-                    let (not_high, low) =
-                        *known.get_or_insert_with(|| self.bar.turning_points(count.into()));
-                    (words < not_high, words >= low)
+        ];
+        let rows: Vec<Vec<(u32, u32)>> = (self.terms.iter())
+            .map(|&term| {
+                let row = counts.row(term);
+                row.map(|(document, count)| (document as u32, count as u32))
+                    .collect()
+            })
+            .collect();
+        let mut found = vec![(0, 0); self.terms.len()];
+        for tile in tiles {
+            let words = &tile.words[self.size];
+            for (row, found) in rows.iter().zip(&mut found) {
+                let sums = tile.sums(row, self.count);
+                for (&count, &words) in sums.iter().zip(words).take(tile.lanes) {
+                    let (is_high, is_low) = match turning_points.get_mut(count as usize) {
+                        Some(known) => {
+                            let (not_high, low) =
+                                *known.get_or_insert_with(|| bar.turning_points(count.into()));
+                            (words < not_high, words >= low)
+                        }
+                        None => bar.judge(count.into(), words.into()),
+                    };
+                    found.0 += u32::from(is_high);
+                    found.1 += u32::from(is_low);
                 }
-                None => self.bar.judge(count.into(), words.into()),
-            };
-            self.found.0 += u32::from(is_high);
-            self.found.1 += u32::from(is_low);
+            }
         }
+        found
     }
-}
-
-/// How many of the permutations score as high and as low, for each term.
-fn judge(mut terms: Vec<Shuffled>, tiles: &[Tile], size: usize) -> Vec<(u32, u32)> {
-    for tile in tiles {
-        for term in &mut terms {
-            term.judge(tile, size);
-        }
-    }
-    terms.into_iter().map(|term| term.found).collect()
 }
 
 /// A number below `limit`, each with the same probability (Lemire 2019).
