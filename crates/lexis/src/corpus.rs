@@ -286,10 +286,16 @@ impl Corpus {
     ) -> impl Iterator<Item = Occurrence> + 'c {
         let all = self.documents[document] as usize..self.documents[document + 1] as usize;
         let words = self.document(document);
-        let starts = words
-            .clone()
-            .filter(move |&at| !term.is_empty() && self.body.ids[at..words.end].starts_with(term));
-        starts.filter_map(move |at| {
+        let ids = &self.body.ids[words.clone()];
+        // Ids go by frequency: the greatest is the one to look for.
+        let rarest = (0..term.len()).max_by_key(|&at| term[at]);
+        let found = rarest.into_iter().flat_map(move |offset| {
+            places(ids, term[offset])
+                .filter_map(move |at| at.checked_sub(offset))
+                .filter(|&at| ids[at..].starts_with(term))
+        });
+        found.filter_map(move |at| {
+            let at = words.start + at;
             let behind = self.body.sentences[all.clone()]
                 .partition_point(|sentence| sentence.first as usize <= at);
             let sentence = all.start + behind - 1;
@@ -327,6 +333,18 @@ impl Corpus {
         let words: Vec<&str> = term.iter().map(|&id| self.vocabulary.word(id)).collect();
         words.join(" ")
     }
+}
+
+/// Where an id stands. Blocks without it are passed over many ids at a time.
+fn places(ids: &[u32], wanted: u32) -> impl Iterator<Item = usize> + '_ {
+    const BLOCK: usize = 64;
+    let blocks = ids.chunks(BLOCK).enumerate();
+    blocks
+        .filter(move |(_, ids)| ids.iter().map(|&id| u32::from(id == wanted)).sum::<u32>() > 0)
+        .flat_map(move |(block, ids)| {
+            let found = ids.iter().enumerate().filter(move |(_, id)| **id == wanted);
+            found.map(move |(at, _)| block * BLOCK + at)
+        })
 }
 
 #[cfg(test)]

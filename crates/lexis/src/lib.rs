@@ -14,6 +14,7 @@ mod keyness;
 mod packed;
 mod permutation;
 mod special;
+mod table;
 mod vocabulary;
 
 pub use adjust::{benjamini_hochberg, benjamini_yekutieli};
@@ -24,4 +25,5 @@ pub use dispersion::{Dispersion, average_reduced_frequency};
 pub use diversity::{Diversity, MtldRule, Windowed};
 pub use keyness::{Frequencies, Prior, Yates};
 pub use permutation::{PermutationP, Permutations, Score, Split, SplitError};
+pub use table::{Anchor, KeynessError, KeynessOptions, KeynessRow, keyness};
 pub use vocabulary::Vocabulary;
