@@ -13,8 +13,8 @@ use rayon::prelude::*;
 use crate::corpus::Corpus;
 use crate::packed;
 
-/// Bytes of occurrences that all threads together sort at the same time.
-const SORTED: usize = 128 << 20;
+/// Bytes of occurrences that are sorted at the same time, of which there are two copies.
+const SORTED: usize = 64 << 20;
 
 /// What is counted, said before anything is known of the counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,10 +88,15 @@ impl Counts {
     /// # Panics
     /// If a size is 0.
     pub fn of(corpus: &Corpus, options: CountOptions) -> Self {
-        Self::with(corpus, options, hash)
+        Self::with(corpus, options, SORTED, hash)
     }
 
-    fn with(corpus: &Corpus, options: CountOptions, hash: impl Fn(&[u32]) -> u64 + Sync) -> Self {
+    fn with(
+        corpus: &Corpus,
+        options: CountOptions,
+        sorted: usize,
+        hash: impl Fn(&[u32]) -> u64 + Sync,
+    ) -> Self {
         assert!(*options.sizes.start() > 0, "a term has words");
         let is_pruned = options.min_count > 1 || options.min_documents > 1;
         let mut frequent = None;
@@ -106,6 +111,7 @@ impl Counts {
                 size,
                 candidates: frequent.as_ref(),
                 frequent: next.as_ref(),
+                sorted,
                 hash: &hash,
             };
             let is_asked = options.sizes.contains(&size);
@@ -264,6 +270,8 @@ struct Counting<'a, H> {
     candidates: Option<&'a Places>,
     /// Is told where such terms of this size stand.
     frequent: Option<&'a Places>,
+    /// Bytes of occurrences to sort at the same time.
+    sorted: usize,
     hash: &'a H,
 }
 
@@ -277,14 +285,19 @@ struct Part {
 
 impl<H: Fn(&[u32]) -> u64 + Sync> Counting<'_, H> {
     fn run(&self, is_asked: bool) -> Option<OneSize> {
-        let threads = rayon::current_num_threads();
-        let needed = (self.corpus.words() * size_of::<u64>() * threads).div_ceil(SORTED);
-        // Which part a term is in has no influence on the result.
-        let parts = needed.max(threads * 4) as u64;
-        let mut found: Vec<Part> = (0..parts)
-            .into_par_iter()
-            .map(|part| self.part(part, parts, is_asked))
-            .collect();
+        // In which pass a term is counted, and in which part of it, has no influence on the result.
+        let passes = (self.corpus.words() * size_of::<u64>())
+            .div_ceil(self.sorted)
+            .max(1) as u64;
+        let parts = rayon::current_num_threads() as u64 * 8;
+        let mut found: Vec<Part> = Vec::new();
+        for pass in 0..passes {
+            let blocks = self.occurrences(pass, passes, parts);
+            found.par_extend((0..parts as usize).into_par_iter().map(|part| {
+                let of_part: Vec<&[u64]> = blocks.iter().map(|block| &block[part][..]).collect();
+                self.part(of_part.concat(), is_asked)
+            }));
+        }
         if !is_asked {
             return None;
         }
@@ -331,13 +344,15 @@ impl<H: Fn(&[u32]) -> u64 + Sync> Counting<'_, H> {
         &self.corpus.ids()[at as u32 as usize..][..self.size]
     }
 
-    fn part(&self, part: u64, parts: u64, is_asked: bool) -> Part {
-        let mut occurrences = self.occurrences(part, parts);
+    fn part(&self, mut occurrences: Vec<u64>, is_asked: bool) -> Part {
         occurrences.sort_unstable();
         let mut found = Part::default();
         for same_hash in occurrences.chunk_by_mut(|a, b| a >> 32 == b >> 32) {
             let first = self.term(same_hash[0]);
-            if same_hash[1..].iter().all(|&at| self.term(at) == first) {
+            if same_hash[1..]
+                .iter()
+                .all(|&at| is_same(self.term(at), first))
+            {
                 self.keep(same_hash, &mut found, is_asked);
                 continue;
             }
@@ -350,28 +365,44 @@ impl<H: Fn(&[u32]) -> u64 + Sync> Counting<'_, H> {
         found
     }
 
-    /// The occurrences whose hash is in one part of its range: the rest of the hash above the place.
-    fn occurrences(&self, part: u64, parts: u64) -> Vec<u64> {
+    /// The occurrences whose hash is in one pass's share of its range, by block of documents and by
+    /// part of that share: the rest of the hash above the place.
+    fn occurrences(&self, pass: u64, passes: u64, parts: u64) -> Vec<Vec<Vec<u64>>> {
+        let documents = self.corpus.documents();
+        let block = documents.div_ceil(rayon::current_num_threads() * 4).max(1);
+        (0..documents)
+            .into_par_iter()
+            .step_by(block)
+            .map(|first| {
+                let mut found = vec![Vec::new(); parts as usize];
+                for document in first..documents.min(first + block) {
+                    self.occurrences_in(document, |hash, at| {
+                        let place = u128::from(hash) * u128::from(passes * parts);
+                        let part = ((place >> 64) as u64).wrapping_sub(pass * parts);
+                        if part < parts {
+                            found[part as usize].push(hash << 32 | at as u64);
+                        }
+                    });
+                }
+                found
+            })
+            .collect()
+    }
+
+    /// Hands on the hash and the place of each sequence that can be a term.
+    fn occurrences_in(&self, document: usize, mut take: impl FnMut(u64, usize)) {
         let ids = self.corpus.ids();
-        let mut found = Vec::new();
-        for document in 0..self.corpus.documents() {
-            for sentence in self.corpus.sentences(document) {
-                let behind_last = (sentence.end + 1).saturating_sub(self.size);
-                for at in sentence.start..behind_last {
-                    if self
-                        .candidates
-                        .is_some_and(|shorter| !(shorter.has(at) && shorter.has(at + 1)))
-                    {
-                        continue;
-                    }
-                    let hash = (self.hash)(&ids[at..at + self.size]);
-                    if ((u128::from(hash) * u128::from(parts)) >> 64) as u64 == part {
-                        found.push(hash << 32 | at as u64);
-                    }
+        for sentence in self.corpus.sentences(document) {
+            let behind_last = (sentence.end + 1).saturating_sub(self.size);
+            for at in sentence.start..behind_last {
+                let is_candidate = self
+                    .candidates
+                    .is_none_or(|shorter| shorter.has(at) && shorter.has(at + 1));
+                if is_candidate {
+                    take((self.hash)(&ids[at..at + self.size]), at);
                 }
             }
         }
-        found
     }
 
     /// Takes in a term with its occurrences, which are in order, if it is frequent enough.
@@ -415,6 +446,11 @@ impl<H: Fn(&[u32]) -> u64 + Sync> Counting<'_, H> {
             found.packed.truncate(start);
         }
     }
+}
+
+/// Whether two terms of a size are the same: too short for the call that `==` makes.
+fn is_same(a: &[u32], b: &[u32]) -> bool {
+    a.iter().zip(b).all(|(a, b)| a == b)
 }
 
 /// A hash that spreads ids over all 64 bits. Different terms may have the same one.
@@ -500,8 +536,8 @@ mod tests {
     }
 
     proptest! {
-        /// Rare terms are left out alike whether or not their parts were, and terms that share a
-        /// hash are told apart.
+        /// Rare terms are left out alike whether or not their parts were, terms that share a hash
+        /// are told apart, and several passes find what one finds.
         #[test]
         fn sorting_counts_what_a_map_counts(
             texts in prop::collection::vec("([a-d] |\n){0,40}", 0..6),
@@ -516,7 +552,8 @@ mod tests {
             let expected = plain(&corpus, &options);
             prop_assert_eq!(&table(&Counts::of(&corpus, options.clone())), &expected);
             let poor = |words: &[u32]| u64::from(words[0] % 2) << 40;
-            prop_assert_eq!(&table(&Counts::with(&corpus, options, poor)), &expected);
+            prop_assert_eq!(&table(&Counts::with(&corpus, options.clone(), SORTED, poor)), &expected);
+            prop_assert_eq!(&table(&Counts::with(&corpus, options, 64, hash)), &expected);
         }
     }
 
