@@ -49,10 +49,10 @@ struct OneSize {
 /// Where the counts of a term are.
 #[derive(Clone, Copy)]
 struct Row {
-    count: u64,
+    count: u32,
     documents: u32,
     part: u32,
-    start: usize,
+    start: u32,
 }
 
 /// The counts of a term by document.
@@ -171,7 +171,7 @@ impl Counts {
     /// If there is no such term.
     pub fn count(&self, term: usize) -> u64 {
         let (size, at) = self.place(term);
-        size.rows[at].count
+        size.rows[at].count.into()
     }
 
     /// The documents that have a term, rising, each with the number of occurrences.
@@ -183,7 +183,7 @@ impl Counts {
         let row = size.rows[at];
         RowIter {
             bytes: &size.packed[row.part as usize],
-            at: row.start,
+            at: row.start as usize,
             left: row.documents,
             document: 0,
         }
@@ -437,10 +437,10 @@ impl<H: Fn(&[u32]) -> u64 + Sync> Counting<'_, H> {
         if is_asked {
             found.words.extend_from_slice(self.term(occurrences[0]));
             found.rows.push(Row {
-                count: occurrences.len() as u64,
+                count: occurrences.len() as u32,
                 documents,
                 part: 0,
-                start,
+                start: u32::try_from(start).expect("a part's occurrences take far less than 4 GiB"),
             });
         } else {
             found.packed.truncate(start);
