@@ -284,7 +284,6 @@ impl Corpus {
         document: usize,
         term: &'c [u32],
     ) -> impl Iterator<Item = Occurrence> + 'c {
-        let all = self.documents[document] as usize..self.documents[document + 1] as usize;
         let words = self.document(document);
         let ids = &self.body.ids[words.clone()];
         // Ids go by frequency: the greatest is the one to look for.
@@ -295,17 +294,24 @@ impl Corpus {
                 .filter(|&at| ids[at..].starts_with(term))
         });
         found.filter_map(move |at| {
-            let at = words.start + at;
-            let behind = self.body.sentences[all.clone()]
-                .partition_point(|sentence| sentence.first as usize <= at);
-            let sentence = all.start + behind - 1;
-            (at + term.len() <= self.first_word(sentence + 1)).then(|| Occurrence {
-                document,
-                sentence: behind - 1,
-                first: at - self.first_word(sentence),
-                words: term.len(),
-            })
+            let found = self.occurrence(document, words.start + at, term.len());
+            let sentence = self.documents[document] as usize + found.sentence;
+            let end = self.first_word(sentence + 1);
+            (self.first_word(sentence) + found.first + term.len() <= end).then_some(found)
         })
+    }
+
+    /// The occurrence of so many words that begins at a place of the document in [`Self::ids`].
+    pub(crate) fn occurrence(&self, document: usize, at: usize, words: usize) -> Occurrence {
+        let first = self.documents[document] as usize;
+        let of_document = &self.body.sentences[first..self.documents[document + 1] as usize];
+        let sentence = of_document.partition_point(|sentence| sentence.first as usize <= at) - 1;
+        Occurrence {
+            document,
+            sentence,
+            first: at - self.first_word(first + sentence),
+            words,
+        }
     }
 
     /// Where an occurrence stands in its document's text: from its first word's first byte to behind

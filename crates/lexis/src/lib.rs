@@ -13,6 +13,7 @@ mod diversity;
 mod keyness;
 mod packed;
 mod permutation;
+mod positions;
 mod special;
 mod table;
 mod vocabulary;
