@@ -4,6 +4,14 @@
 //! Pure: no files, no models. Words are ids, and counts are integers; sums of fractions run in one
 //! fixed order, so that results do not depend on the number of threads.
 
+mod concordance;
 mod diversity;
+mod postings;
+mod query;
+mod tokens;
 
+pub use concordance::{Concordance, Context, Hit, SortKey};
 pub use diversity::{Diversity, MtldRule, Windowed};
+pub use postings::Postings;
+pub use query::{Query, QueryError};
+pub use tokens::Tokens;
