@@ -4,12 +4,18 @@
 //! Pure: no files, no models. Words are ids, and counts are integers; sums of fractions run in one
 //! fixed order, so that results do not depend on the number of threads.
 
+mod association;
+mod collocation;
 mod concordance;
 mod diversity;
 mod postings;
 mod query;
 mod tokens;
 
+pub use association::{Lambda, Pair, lambda, log_dice};
+pub use collocation::{
+    Collocation, Collocations, LONGEST_SEQUENCE, Minimum, Sequence, Unit, sequences,
+};
 pub use concordance::{Concordance, Context, Hit, SortKey};
 pub use diversity::{Diversity, MtldRule, Windowed};
 pub use postings::Postings;

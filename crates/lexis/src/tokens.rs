@@ -85,6 +85,11 @@ impl Tokens {
         bounds(&self.sentences, sentence, self.words.len())
     }
 
+    /// Position of the first word of each sentence.
+    pub(crate) fn sentence_starts(&self) -> &[u32] {
+        &self.sentences
+    }
+
     /// The sentences of a document.
     pub fn document_sentences(&self, document: usize) -> Range<usize> {
         bounds(&self.documents, document, self.sentences.len())
