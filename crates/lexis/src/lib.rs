@@ -11,6 +11,7 @@ mod diversity;
 mod postings;
 mod query;
 mod tokens;
+mod word_shift;
 
 pub use association::{Lambda, Pair, lambda, log_dice};
 pub use collocation::{
@@ -21,3 +22,4 @@ pub use diversity::{Diversity, MtldRule, Windowed};
 pub use postings::Postings;
 pub use query::{Query, QueryError};
 pub use tokens::Tokens;
+pub use word_shift::{ShiftNull, TermShift, WordShift, shift_null};
