@@ -10,6 +10,8 @@ mod concordance;
 mod diversity;
 mod postings;
 mod query;
+mod readability;
+mod syllables;
 mod tokens;
 mod word_shift;
 
@@ -21,5 +23,7 @@ pub use concordance::{Concordance, Context, Hit, SortKey};
 pub use diversity::{Diversity, MtldRule, Windowed};
 pub use postings::Postings;
 pub use query::{Query, QueryError};
+pub use readability::Readability;
+pub use syllables::syllables;
 pub use tokens::Tokens;
 pub use word_shift::{ShiftNull, TermShift, WordShift, shift_null};
