@@ -268,6 +268,22 @@ pub fn sequences(tokens: &Tokens, length: usize, minimum: u64, smoothing: f64) -
         .map(|same| (at(same[0]), same.len() as u64))
         .filter(|&(_, count)| count >= minimum.max(1))
         .collect();
+    // Places of a stretch whose word some frequent sequence has there: others need no looking up.
+    let mut used = vec![0_u8; words.iter().max().map_or(0, |&most| most as usize + 1)];
+    for (words, _) in &frequent {
+        for (place, &word) in words.iter().enumerate() {
+            used[word as usize] |= 1 << place;
+        }
+    }
+    let possible: Vec<u8> = starts
+        .par_iter()
+        .map(|&start| {
+            let places = at(start).iter().enumerate();
+            places.fold(0, |all, (place, &word)| {
+                all | used[word as usize] & 1 << place
+            })
+        })
+        .collect();
     let patterns = 1_usize << length;
     // For each set of places: how many stretches agree with the sequence there, and perhaps elsewhere.
     let agreeing: Vec<Vec<u64>> = (0..patterns)
@@ -290,8 +306,9 @@ pub fn sequences(tokens: &Tokens, length: usize, minimum: u64, smoothing: f64) -
             };
             let mut counts: HashMap<[u32; LONGEST_SEQUENCE], u64> =
                 frequent.iter().map(|(words, _)| (key(words), 0)).collect();
-            for &start in &starts {
-                if let Some(count) = counts.get_mut(&key(at(start))) {
+            for (&start, &possible) in starts.iter().zip(&possible) {
+                let is_possible = usize::from(possible) & places == places;
+                if is_possible && let Some(count) = counts.get_mut(&key(at(start))) {
                     *count += 1;
                 }
             }

@@ -76,11 +76,24 @@ fn contraction(stem: &[u8], form: &[u8]) -> Option<usize> {
     Some(usize::from(is_spoken))
 }
 
+/// Titles and the like that are written without vowels, but not spelled out.
+const TITLES: [(&[u8], usize); 6] = [
+    (b"mr", 2),
+    (b"mrs", 2),
+    (b"ms", 1),
+    (b"dr", 2),
+    (b"st", 1),
+    (b"nth", 1),
+];
+
 /// Syllables of letters a to z.
 fn spoken(letters: &[u8]) -> usize {
     let vowels: Vec<bool> = (0..letters.len()).map(|at| is_vowel(letters, at)).collect();
     let groups = vowels.chunk_by(|a, b| a == b).filter(|g| g[0]).count();
     if groups == 0 {
+        if let Some(&(_, number)) = TITLES.iter().find(|(title, _)| *title == letters) {
+            return number;
+        }
         // Spelled out; "w" is three.
         return letters.iter().map(|&l| if l == b'w' { 3 } else { 1 }).sum();
     }
@@ -261,6 +274,8 @@ mod tests {
             ("1949", 4),
             ("g20", 3),
             ("gdp", 3),
+            ("mrs", 2),
+            ("st", 1),
             ("u.s", 2),
             ("café", 2),
             ("résumé", 3),

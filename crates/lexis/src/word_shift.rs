@@ -88,14 +88,12 @@ impl WordShift {
 
 /// A word's part in the divergence, from its shares; never negative.
 fn part(p: f64, q: f64) -> f64 {
+    // One side's share over the mean is then 2, whose logarithm is 1: rare words mostly come here.
+    if p == 0.0 || q == 0.0 {
+        return f64::midpoint(p, q);
+    }
     let mean = f64::midpoint(p, q);
-    let side = |share: f64| {
-        if share > 0.0 {
-            share * (share / mean).log2()
-        } else {
-            0.0
-        }
-    };
+    let side = |share: f64| share * (share / mean).log2();
     f64::midpoint(side(p), side(q)).max(0.0)
 }
 
