@@ -1,9 +1,9 @@
 //! Which words stand together, counted in texts.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
 
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::association::{Lambda, Pair, lambda, log_dice};
@@ -460,6 +460,30 @@ mod tests {
                 .filter(|s| stretches.iter().filter(|o| o == s).count() > 1);
             prop_assert_eq!(number, repeated.count());
         }
+    }
+
+    #[test]
+    fn the_number_of_threads_changes_nothing() {
+        let sentences: Vec<Vec<u32>> = (0..300_u32)
+            .map(|s| {
+                (0..s % 17)
+                    .map(|i| (s * 7 + i * i * (1 + s % 3)) % 40)
+                    .collect()
+            })
+            .collect();
+        let tokens = tokens(&sentences);
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            pool.expect("threads").install(|| {
+                let postings = Postings::new(tokens.words(), 40);
+                let unit = Unit::Window(3);
+                let pairs = Collocations::new(&tokens, &postings, unit).all(EACH);
+                (pairs, sequences(&tokens, 3, 2, 0.5))
+            })
+        };
+        let (pairs, found) = with(1);
+        assert!(pairs.len() > 100 && found.len() > 100);
+        assert_eq!(with(4), (pairs, found));
     }
 
     /// quanteda's own test: "good ice" twice among the pairs of "I like good ice cream", "Me too" and
