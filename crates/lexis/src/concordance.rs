@@ -99,10 +99,13 @@ impl<'a> Concordance<'a> {
 
     /// All hits of a query, by position. Hits may overlap; no two are the same stretch.
     pub fn search(&self, query: &Query) -> Vec<Hit> {
-        let mut stretches = self.phrase(&query.first);
-        for (distance, phrase) in &query.near {
-            stretches = self.near(&stretches, &self.phrase(phrase), *distance);
-        }
+        let mut phrases = query.phrases.iter().map(|phrase| self.phrase(phrase));
+        let first = phrases.next().unwrap_or_default();
+        let stretches = phrases
+            .zip(&query.distances)
+            .fold(first, |found, (phrase, &distance)| {
+                self.near(&found, &phrase, distance)
+            });
         stretches
             .par_iter()
             .with_min_len(BLOCK)

@@ -17,14 +17,16 @@ const FARTHEST: usize = 1000;
 /// | `china\|russia` | either word |
 /// | `party NEAR/5 rural areas` | both phrases in one sentence, in any order, with at most 5 words between them |
 ///
-/// Case doesn't matter, but for `NEAR`. A word is cut as [`text::words`] cuts it: `China-Russia` is a
-/// phrase of two. Several NEAR are read from the left: the third phrase is near to the stretch that
+/// Case doesn't matter, but for `NEAR`; nor does the shape of apostrophes and hyphens. Read by `parse`, a
+/// word is cut as [`text::words`] cuts it: `China-Russia` is a phrase of two. [`Query::cut_by`] cuts words as
+/// the texts were cut, where that was otherwise. Several NEAR are read from the left: the third phrase is near to the stretch that
 /// holds the first two.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
-    pub(crate) first: Phrase,
-    /// Further phrases, with how many words may stand between them and what was found before.
-    pub(crate) near: Vec<(usize, Phrase)>,
+    /// At least one.
+    pub(crate) phrases: Vec<Phrase>,
+    /// For each phrase but the first, how many words may stand between it and what was found before.
+    pub(crate) distances: Vec<usize>,
 }
 
 /// Words one after the other.
@@ -115,44 +117,55 @@ impl std::str::FromStr for Query {
     type Err = QueryError;
 
     fn from_str(query: &str) -> Result<Self, QueryError> {
-        let mut phrases = vec![Phrase::new()];
-        let mut phrase_at = 1;
-        // Place and distance of each NEAR.
-        let mut nears: Vec<(usize, usize)> = Vec::new();
+        Self::cut_by(query, &|written| {
+            text::words::words(written, Span::new(0, written.len()))
+                .map(|span| span.of(written).to_owned())
+                .collect()
+        })
+    }
+}
+
+/// Cuts what stands between blanks into words.
+type Cut<'a> = &'a dyn Fn(&str) -> Vec<String>;
+
+impl Query {
+    /// Reads a query whose words, those without `*` and `?`, are cut (and stemmed, say) by `cut`. For
+    /// what was cut as [`text::words`] does, `parse` is the same.
+    ///
+    /// # Errors
+    /// If the query can't be read; the error says what is wrong, and where.
+    pub fn cut_by(query: &str, cut: Cut<'_>) -> Result<Self, QueryError> {
+        let (mut phrases, mut distances) = (Vec::new(), Vec::new());
+        let (mut phrase, mut phrase_at) = (Phrase::new(), 1);
+        let mut last_near = None;
         for (at, written) in pieces(query) {
-            let phrase = phrases.last_mut().expect("there is always one");
             if let Some(distance) = near(at, written)? {
                 if phrase.is_empty() {
-                    return Err(match nears.last() {
-                        Some(&(at, _)) => QueryError::Operand { at, side: "after" },
+                    return Err(match last_near {
+                        Some(at) => QueryError::Operand { at, side: "after" },
                         None => QueryError::Operand { at, side: "before" },
                     });
                 }
-                anchored(phrase, phrase_at)?;
-                nears.push((at, distance));
-                phrases.push(Phrase::new());
+                anchored(&phrase, phrase_at)?;
+                phrases.push(std::mem::take(&mut phrase));
+                distances.push(distance);
+                last_near = Some(at);
             } else {
                 if phrase.is_empty() {
                     phrase_at = at;
                 }
-                phrase.extend(slots(at, written)?);
+                phrase.extend(slots(at, written, cut)?);
             }
         }
-        let last = phrases.last().expect("there is always one");
-        if last.is_empty() {
-            return Err(match nears.last() {
-                Some(&(at, _)) => QueryError::Operand { at, side: "after" },
+        if phrase.is_empty() {
+            return Err(match last_near {
+                Some(at) => QueryError::Operand { at, side: "after" },
                 None => QueryError::Empty,
             });
         }
-        anchored(last, phrase_at)?;
-        let mut phrases = phrases.into_iter();
-        let first = phrases.next().expect("there is always one");
-        let distances = nears.into_iter().map(|(_, distance)| distance);
-        Ok(Self {
-            first,
-            near: distances.zip(phrases).collect(),
-        })
+        anchored(&phrase, phrase_at)?;
+        phrases.push(phrase);
+        Ok(Self { phrases, distances })
     }
 }
 
@@ -192,18 +205,18 @@ fn anchored(phrase: &[Slot], at: usize) -> Result<(), QueryError> {
 }
 
 /// The places of a phrase that a piece without blanks stands for.
-fn slots(at: usize, written: &str) -> Result<Vec<Slot>, QueryError> {
+fn slots(at: usize, written: &str, cut: Cut<'_>) -> Result<Vec<Slot>, QueryError> {
     if written == "*" {
         return Ok(vec![Slot::Any]);
     }
     if !written.contains('|') {
-        let words = words(at, written)?;
+        let words = words(at, written, cut)?;
         return Ok(words.into_iter().map(|w| Slot::OneOf(vec![w])).collect());
     }
     let mut choices = Vec::new();
     let mut start = at;
     for choice in written.split('|') {
-        let mut words = words(start, choice)?;
+        let mut words = words(start, choice, cut)?;
         if words.len() > 1 {
             return Err(QueryError::Alternative {
                 at: start,
@@ -218,23 +231,25 @@ fn slots(at: usize, written: &str) -> Result<Vec<Slot>, QueryError> {
 }
 
 /// The words of a piece: one with wildcards stays whole, others are cut as texts are.
-fn words(at: usize, written: &str) -> Result<Vec<Pattern>, QueryError> {
+fn words(at: usize, written: &str, cut: Cut<'_>) -> Result<Vec<Pattern>, QueryError> {
     let no_word = || QueryError::NoWord {
         at,
         written: written.to_owned(),
     };
     if !written.contains(['*', '?']) {
-        let cut: Vec<Pattern> = text::words::words(written, Span::new(0, written.len()))
-            .map(|span| Pattern::new(span.of(written)))
-            .collect();
-        return if cut.is_empty() {
+        let words: Vec<Pattern> = cut(written).iter().map(|word| Pattern::new(word)).collect();
+        return if words.is_empty() {
             Err(no_word())
         } else {
-            Ok(cut)
+            Ok(words)
         };
     }
+    let is_inside = |c: char| {
+        let is_one = |letter: char| cut(&String::from_iter([letter, c, letter])).len() == 1;
+        c.is_alphanumeric() || matches!(c, '*' | '?') || is_one('a') || is_one('1')
+    };
     for (offset, character) in written.chars().enumerate() {
-        if !(character.is_alphanumeric() || "*?'’._,:".contains(character)) {
+        if !is_inside(character) {
             return Err(QueryError::Separator {
                 at: at + offset,
                 character,
@@ -258,7 +273,7 @@ impl Pattern {
         Self(parts)
     }
 
-    /// Whether a lower-cased word is meant. Curled and straight apostrophes are the same.
+    /// Whether a lower-cased word is meant.
     pub(crate) fn is_match(&self, word: &str) -> bool {
         let parts = &self.0;
         let mut at = 0;
@@ -293,8 +308,13 @@ impl Pattern {
     }
 }
 
+/// Apostrophes and hyphens have one shape.
 fn straight(c: char) -> char {
-    if c == '’' { '\'' } else { c }
+    match c {
+        '\u{2018}' | '\u{2019}' | '\u{02bc}' | '\u{ff07}' => '\'',
+        '\u{2010}' | '\u{2011}' => '-',
+        c => c,
+    }
 }
 
 #[cfg(test)]
@@ -332,11 +352,27 @@ mod tests {
             Slot::Any,
             word("part*"),
         ];
-        assert_eq!(query.first, first);
-        assert_eq!(query.near, [(5, vec![word("u.s"), word("near")])]);
+        let second = vec![word("u.s"), word("near")];
+        assert_eq!(
+            (query.phrases, query.distances),
+            (vec![first, second], vec![5])
+        );
         let either: Query = "china|russia*".parse().expect("a query");
         let both = vec![Pattern::new("china"), Pattern::new("russia*")];
-        assert_eq!(either.first, [Slot::OneOf(both)]);
+        assert_eq!(either.phrases, [[Slot::OneOf(both)]]);
+    }
+
+    #[test]
+    fn words_can_be_cut_as_other_texts_were() {
+        let query = "Well-being|peace well-* trades";
+        let cut = |written: &str| vec![written.trim_end_matches('s').to_owned()];
+        let found = Query::cut_by(query, &cut).expect("a query");
+        let word = |w| Slot::OneOf(vec![Pattern::new(w)]);
+        let either = Slot::OneOf(vec![Pattern::new("well-being"), Pattern::new("peace")]);
+        assert_eq!(found.phrases, [[either, word("well-*"), word("trade")]]);
+        assert!(query.parse::<Query>().is_err());
+        let numbers: Query = "1,*|19?5|u.*".parse().expect("a query");
+        assert_eq!(numbers.phrases[0].len(), 1);
     }
 
     #[track_caller]
