@@ -1,6 +1,6 @@
 //! Lexical diversity: how many different words a text of its length uses.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// A text's words and how often each occurs, from which each measure of diversity is computed.
 ///
