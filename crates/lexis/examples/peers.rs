@@ -4,14 +4,13 @@
 //! line. The first argument says what to print.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-use std::collections::HashMap;
 use std::error::Error;
 use std::io::{self, BufRead, Write};
 use std::time::Instant;
 
 use lexis::{
-    Collocations, Concordance, Diversity, Minimum, MtldRule, Postings, Readability, Tokens, Unit,
-    WordShift, sequences, shift_null, syllables,
+    Collocations, Concordance, Corpus, Diversity, Minimum, MtldRule, Postings, Readability, Reader,
+    Source, Split, Unit, WordShift, Words, sequences, shift_null, syllables,
 };
 use serde_json::{Value, json};
 use text::Span;
@@ -26,74 +25,53 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 struct Texts {
     years: Vec<i64>,
-    tokens: Tokens,
-    vocabulary: Vec<String>,
+    corpus: Corpus,
 }
 
 impl Texts {
     fn read(lines: impl Iterator<Item = io::Result<String>>) -> Result<Self> {
-        let mut ids: HashMap<String, u32> = HashMap::new();
-        let (mut years, mut tokens) = (Vec::new(), Tokens::new());
+        let words = Words::default();
+        let (mut years, mut reader) = (Vec::new(), Reader::new(&words));
         for line in lines {
             let record: Value = serde_json::from_str(&line?)?;
             let text = record["text"].as_str().ok_or("a record without text")?;
             years.push(record["year"].as_i64().ok_or("a record without year")?);
-            tokens.start_document();
-            let mut start = 0;
+            let (mut start, mut sentences) = (0, Vec::new());
             for paragraph in text.split_inclusive("\n\n") {
                 let span = Span::new(start, start + paragraph.len());
                 start = span.end;
-                for sentence in text::segment::sentence::split(text, span) {
-                    tokens.start_sentence();
-                    for word in text::words::words(text, sentence) {
-                        let next = ids.len() as u32;
-                        let lower = word.of(text).to_lowercase();
-                        tokens.push(*ids.entry(lower).or_insert(next), word);
-                    }
-                }
+                sentences.extend(text::segment::sentence::split(text, span));
             }
-        }
-        let mut vocabulary = vec![String::new(); ids.len()];
-        for (word, id) in ids {
-            vocabulary[id as usize] = word;
+            reader.read(&[Source {
+                text,
+                sentences: &sentences,
+            }])?;
         }
         Ok(Self {
             years,
-            tokens,
-            vocabulary,
+            corpus: reader.finish(),
         })
     }
 
     fn word(&self, id: u32) -> &str {
-        &self.vocabulary[id as usize]
+        self.corpus.vocabulary().word(id)
     }
 
-    /// Words of each document with their counts.
-    fn rows(&self) -> Vec<Vec<(u32, u32)>> {
-        let documents = (0..self.tokens.documents()).map(|document| {
-            let mut words = self.tokens.words()[self.tokens.document_range(document)].to_vec();
-            words.sort_unstable();
-            let rows = words.chunk_by(|a, b| a == b);
-            rows.map(|same| (same[0], same.len() as u32)).collect()
-        });
-        documents.collect()
+    fn vocabulary(&self) -> impl Iterator<Item = &str> {
+        (0..self.corpus.vocabulary().len() as u32).map(|id| self.word(id))
     }
 
-    fn is_target(&self) -> Vec<bool> {
-        self.years.iter().map(|&year| year >= TARGET_FROM).collect()
+    fn document(&self, document: usize) -> &[u32] {
+        &self.corpus.ids()[self.corpus.document(document)]
+    }
+
+    fn split(&self) -> Split {
+        let is_target = self.years.iter().map(|&year| year >= TARGET_FROM);
+        Split::new(is_target.collect(), None).expect("texts on both sides")
     }
 
     fn shift(&self) -> WordShift {
-        let mut sides = [
-            vec![0; self.vocabulary.len()],
-            vec![0; self.vocabulary.len()],
-        ];
-        for (row, target) in self.rows().into_iter().zip(self.is_target()) {
-            for (word, count) in row {
-                sides[usize::from(!target)][word as usize] += u64::from(count);
-            }
-        }
-        WordShift::new(&sides[0], &sides[1]).expect("words on both sides")
+        WordShift::new(&self.corpus, &self.split()).expect("words on both sides")
     }
 }
 
@@ -146,16 +124,13 @@ fn main() -> Result<()> {
 }
 
 fn words(texts: &Texts, mut out: impl Write) -> Result<()> {
-    let tokens = &texts.tokens;
-    for document in 0..tokens.documents() {
-        let sentences: Vec<Vec<&str>> = tokens
-            .document_sentences(document)
-            .map(|s| {
-                tokens
-                    .sentence(s)
-                    .iter()
-                    .map(|&id| texts.word(id))
-                    .collect()
+    let corpus = &texts.corpus;
+    for document in 0..corpus.documents() {
+        let sentences: Vec<Vec<&str>> = corpus
+            .sentences(document)
+            .map(|words| {
+                let ids = corpus.ids()[words].iter();
+                ids.map(|&id| texts.word(id)).collect()
             })
             .collect();
         let record = json!({ "year": texts.years[document], "sentences": sentences });
@@ -191,22 +166,14 @@ fn documents(texts: &Texts, table: &mut csv::Writer<impl Write>) -> Result<()> {
         "coleman_liau",
         "lix",
     ])?;
-    let tokens = &texts.tokens;
-    let counts: Vec<Readability> = texts
-        .vocabulary
-        .iter()
-        .map(|w| Readability::of_word(w))
-        .collect();
-    for document in 0..tokens.documents() {
-        let diversity = Diversity::new(&tokens.words()[tokens.document_range(document)]);
+    let corpus = &texts.corpus;
+    let counts: Vec<Readability> = texts.vocabulary().map(Readability::of_word).collect();
+    for document in 0..corpus.documents() {
+        let diversity = Diversity::new(texts.document(document));
         let mut reading = Readability::default();
-        for sentence in tokens.document_sentences(document) {
-            reading.add_sentence(
-                tokens
-                    .sentence(sentence)
-                    .iter()
-                    .map(|&id| counts[id as usize]),
-            );
+        for words in corpus.sentences(document) {
+            let ids = corpus.ids()[words].iter();
+            reading.add_sentence(ids.map(|&id| counts[id as usize]));
         }
         let windowed = |w: Option<lexis::Windowed>| w.filter(|w| w.fits).map(|w| w.ttr);
         table.serialize((
@@ -259,7 +226,7 @@ fn pairs(texts: &Texts, table: &mut csv::Writer<impl Write>) -> Result<()> {
         "g2",
         "log_dice",
     ])?;
-    let postings = Postings::new(texts.tokens.words(), texts.vocabulary.len());
+    let postings = Postings::of_corpus(&texts.corpus);
     let minimum = Minimum {
         word: OFTEN,
         pair: OFTEN,
@@ -270,7 +237,7 @@ fn pairs(texts: &Texts, table: &mut csv::Writer<impl Write>) -> Result<()> {
         ("sentence", Unit::Sentence),
     ];
     for (name, unit) in units {
-        for found in Collocations::new(&texts.tokens, &postings, unit).all(minimum) {
+        for found in Collocations::new(&texts.corpus, &postings, unit).all(minimum) {
             let pair = found.pair;
             table.serialize((
                 (name, texts.word(found.first), texts.word(found.second)),
@@ -291,7 +258,7 @@ fn pairs(texts: &Texts, table: &mut csv::Writer<impl Write>) -> Result<()> {
 fn strengths(texts: &Texts, table: &mut csv::Writer<impl Write>) -> Result<()> {
     table.write_record(["words", "count", "lambda", "z"])?;
     for length in 2..=4 {
-        for found in sequences(&texts.tokens, length, OFTEN, 0.5) {
+        for found in sequences(&texts.corpus, length, OFTEN, 0.5) {
             let words: Vec<&str> = found.words.iter().map(|&id| texts.word(id)).collect();
             let strength = found.strength;
             table.serialize((words.join(" "), found.count, strength.lambda, strength.z))?;
@@ -307,16 +274,13 @@ fn speed(texts: &Texts) {
         let result = run();
         eprintln!("{:>9.1?} {what}: {result}", started.elapsed());
     };
-    let tokens = &texts.tokens;
-    let vocabulary = || texts.vocabulary.iter().map(String::as_str);
-    eprintln!("{} words, {} types", tokens.len(), texts.vocabulary.len());
+    let corpus = &texts.corpus;
+    let types = corpus.vocabulary().len();
+    eprintln!("{} words, {types} types", corpus.words());
     time("index", &mut || {
-        Concordance::new(tokens, vocabulary())
-            .postings()
-            .types()
-            .to_string()
+        Concordance::new(corpus).postings().types().to_string()
     });
-    let concordance = Concordance::new(tokens, vocabulary());
+    let concordance = Concordance::new(corpus);
     for query in [
         "peace",
         "the",
@@ -343,25 +307,23 @@ fn speed(texts: &Texts) {
     let minimum = Minimum { word: 5, pair: 5 };
     for unit in [Unit::Behind(1), Unit::Window(5), Unit::Sentence] {
         time(&format!("{unit:?}"), &mut || {
-            let found = Collocations::new(tokens, concordance.postings(), unit).all(minimum);
+            let found = Collocations::new(corpus, concordance.postings(), unit).all(minimum);
             found.len().to_string()
         });
     }
     for length in [2, 3, 6] {
         time(&format!("sequences of {length}"), &mut || {
-            sequences(tokens, length, 5, 0.5).len().to_string()
+            sequences(corpus, length, 5, 0.5).len().to_string()
         });
     }
     time("word shift", &mut || texts.shift().jsd.to_string());
-    let rows = texts.rows();
-    let rows: Vec<&[(u32, u32)]> = rows.iter().map(Vec::as_slice).collect();
     time("1000 permutations", &mut || {
-        let null = shift_null(&rows, &texts.is_target(), texts.vocabulary.len(), 1000, 1);
+        let null = shift_null(corpus, &texts.split(), 1000, 1);
         format!("{null:?}")
     });
     time("diversity of all documents", &mut || {
-        let sum: f64 = (0..tokens.documents())
-            .map(|d| Diversity::new(&tokens.words()[tokens.document_range(d)]))
+        let sum: f64 = (0..corpus.documents())
+            .map(|d| Diversity::new(texts.document(d)))
             .filter_map(|d| {
                 let windows = d.mattr(100)?.ttr + d.msttr(100)?.ttr;
                 Some(windows + d.mtld(0.72, MtldRule::AtOrBelow)? + d.hd_d(42)? + d.yule_k()?)
@@ -370,6 +332,6 @@ fn speed(texts: &Texts) {
         sum.to_string()
     });
     time("syllables of all types", &mut || {
-        vocabulary().map(syllables).sum::<usize>().to_string()
+        texts.vocabulary().map(syllables).sum::<usize>().to_string()
     });
 }

@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::association::{Lambda, Pair, lambda, log_dice};
-use crate::{Postings, Tokens};
+use crate::{Corpus, Postings};
 
 /// When two words stand together. No unit crosses a sentence's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ pub struct Collocations<'a> {
     unit: Unit,
     words: Cow<'a, [u32]>,
     /// Position of the first word of each sentence.
-    sentences: Cow<'a, [u32]>,
+    sentences: Vec<u32>,
     postings: Cow<'a, Postings>,
     /// Occasions that each word has as the first and as the second.
     first: Vec<u64>,
@@ -74,11 +74,11 @@ pub struct Collocations<'a> {
 }
 
 impl<'a> Collocations<'a> {
-    /// Prepares counting by a unit. `postings` are those of the tokens.
+    /// Prepares counting by a unit. `postings` are those of the corpus.
     ///
     /// # Panics
     /// If a window or distance is 0, or if the postings are of other words.
-    pub fn new(tokens: &'a Tokens, postings: &'a Postings, unit: Unit) -> Self {
+    pub fn new(corpus: &'a Corpus, postings: &'a Postings, unit: Unit) -> Self {
         assert!(
             !matches!(unit, Unit::Window(0) | Unit::Behind(0)),
             "words stand together over a distance of at least 1"
@@ -86,18 +86,20 @@ impl<'a> Collocations<'a> {
         let types = postings.types();
         let mut new = Self {
             unit,
-            words: tokens.words().into(),
-            sentences: tokens.sentence_starts().into(),
+            words: corpus.ids().into(),
+            sentences: (0..corpus.all_sentences())
+                .map(|sentence| corpus.sentence(sentence).start as u32)
+                .collect(),
             postings: Cow::Borrowed(postings),
             first: vec![0; types],
             second: vec![0; types],
             total: 0,
         };
         if unit == Unit::Sentence {
-            let (words, sentences) = distinct(tokens);
+            let (words, sentences) = distinct(corpus);
             new.postings = Cow::Owned(Postings::new(&words, types));
             new.words = words.into();
-            new.sentences = sentences.into();
+            new.sentences = sentences;
             new.total = new.filled_sentences();
             new.first = (0..types as u32)
                 .map(|word| new.postings.frequency(word))
@@ -215,14 +217,14 @@ impl<'a> Collocations<'a> {
 }
 
 /// Each sentence's different words, rising, and where each sentence starts in them.
-fn distinct(tokens: &Tokens) -> (Vec<u32>, Vec<u32>) {
+fn distinct(corpus: &Corpus) -> (Vec<u32>, Vec<u32>) {
     let mut words = Vec::new();
-    let mut starts = Vec::with_capacity(tokens.sentences());
+    let mut starts = Vec::with_capacity(corpus.all_sentences());
     let mut own = Vec::new();
-    for sentence in 0..tokens.sentences() {
+    for sentence in 0..corpus.all_sentences() {
         starts.push(words.len() as u32);
         own.clear();
-        own.extend_from_slice(tokens.sentence(sentence));
+        own.extend_from_slice(&corpus.ids()[corpus.sentence(sentence)]);
         own.sort_unstable();
         own.dedup();
         words.extend_from_slice(&own);
@@ -249,15 +251,15 @@ pub struct Sequence {
 ///
 /// # Panics
 /// If the length is below 2 or over [`LONGEST_SEQUENCE`].
-pub fn sequences(tokens: &Tokens, length: usize, minimum: u64, smoothing: f64) -> Vec<Sequence> {
+pub fn sequences(corpus: &Corpus, length: usize, minimum: u64, smoothing: f64) -> Vec<Sequence> {
     assert!(
         (2..=LONGEST_SEQUENCE).contains(&length),
         "a sequence has 2 to {LONGEST_SEQUENCE} words, not {length}"
     );
-    let words = tokens.words();
-    let mut starts: Vec<u32> = (0..tokens.sentences())
+    let words = corpus.ids();
+    let mut starts: Vec<u32> = (0..corpus.all_sentences())
         .flat_map(|sentence| {
-            let range = tokens.sentence_range(sentence);
+            let range = corpus.sentence(sentence);
             range.start as u32..(range.end + 1).saturating_sub(length).max(range.start) as u32
         })
         .collect();
@@ -343,28 +345,32 @@ pub fn sequences(tokens: &Tokens, length: usize, minimum: u64, smoothing: f64) -
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use text::Span;
 
     use super::*;
+    use crate::corpus::tests::corpus;
 
-    fn tokens(sentences: &[Vec<u32>]) -> Tokens {
-        let mut tokens = Tokens::new();
-        for (index, sentence) in sentences.iter().enumerate() {
-            if index % 2 == 0 {
-                tokens.start_document();
-            }
-            tokens.start_sentence();
-            for &word in sentence {
-                tokens.push(word, Span::new(0, 0));
-            }
-        }
-        tokens
+    /// A corpus of documents of two sentences each, and its sentences as the ids it gave.
+    fn read(sentences: &[Vec<u32>]) -> (Corpus, Vec<Vec<u32>>) {
+        let line = |words: &Vec<u32>| {
+            let words: Vec<String> = words.iter().map(|word| format!("w{word:02}")).collect();
+            words.join(" ") + "\n"
+        };
+        let texts: Vec<String> = sentences
+            .chunks(2)
+            .map(|pair| pair.iter().map(line).collect())
+            .collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let corpus = corpus(&texts);
+        let ids = (0..corpus.all_sentences())
+            .map(|sentence| corpus.ids()[corpus.sentence(sentence)].to_vec())
+            .collect();
+        (corpus, ids)
     }
 
     const EACH: Minimum = Minimum { word: 1, pair: 1 };
 
     /// All pairs by reading: (first, second) -> both, and the margins.
-    fn read(sentences: &[Vec<u32>], unit: Unit) -> HashMap<(u32, u32), Pair> {
+    fn pairs(sentences: &[Vec<u32>], unit: Unit) -> HashMap<(u32, u32), Pair> {
         let mut occasions: Vec<Vec<(u32, u32)>> = Vec::new();
         for sentence in sentences {
             for (i, &a) in sentence.iter().enumerate() {
@@ -413,15 +419,15 @@ mod tests {
             sentences in prop::collection::vec(prop::collection::vec(0_u32..5, 0..9), 0..8),
             distance in 1_usize..4,
         ) {
-            let tokens = tokens(&sentences);
-            let postings = Postings::new(tokens.words(), 5);
+            let (corpus, sentences) = read(&sentences);
+            let postings = Postings::of_corpus(&corpus);
             for unit in [Unit::Sentence, Unit::Window(distance), Unit::Behind(distance)] {
                 let is_ordered = matches!(unit, Unit::Behind(_));
-                let expected: HashMap<_, _> = read(&sentences, unit)
+                let expected: HashMap<_, _> = pairs(&sentences, unit)
                     .into_iter()
                     .filter(|((a, b), _)| is_ordered || a != b)
                     .collect();
-                let counter = Collocations::new(&tokens, &postings, unit);
+                let counter = Collocations::new(&corpus, &postings, unit);
                 let all = counter.all(EACH);
                 let listed = |pair: &(u32, u32)| is_ordered || pair.0 < pair.1;
                 prop_assert_eq!(all.len(), expected.keys().filter(|p| listed(p)).count());
@@ -429,7 +435,8 @@ mod tests {
                     prop_assert_eq!(found.pair, expected[&(found.first, found.second)]);
                     found.pair.g2();
                 }
-                let each: Vec<_> = (0..5).flat_map(|word| counter.of(word, EACH)).collect();
+                let types = postings.types() as u32;
+                let each: Vec<_> = (0..types).flat_map(|word| counter.of(word, EACH)).collect();
                 prop_assert_eq!(each.len(), expected.len());
                 for found in &each {
                     prop_assert_eq!(found.pair, expected[&(found.first, found.second)]);
@@ -442,8 +449,9 @@ mod tests {
             sentences in prop::collection::vec(prop::collection::vec(0_u32..3, 0..12), 1..6),
             length in 2_usize..5,
         ) {
+            let (corpus, sentences) = read(&sentences);
             let stretches: Vec<&[u32]> = sentences.iter().flat_map(|s| s.windows(length)).collect();
-            let found = sequences(&tokens(&sentences), length, 2, 0.5);
+            let found = sequences(&corpus, length, 2, 0.5);
             let mut number = 0;
             for sequence in &found {
                 let mut patterns = vec![0; 1 << length];
@@ -471,14 +479,14 @@ mod tests {
                     .collect()
             })
             .collect();
-        let tokens = tokens(&sentences);
+        let (corpus, _) = read(&sentences);
         let with = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
             pool.expect("threads").install(|| {
-                let postings = Postings::new(tokens.words(), 40);
+                let postings = Postings::of_corpus(&corpus);
                 let unit = Unit::Window(3);
-                let pairs = Collocations::new(&tokens, &postings, unit).all(EACH);
-                (pairs, sequences(&tokens, 3, 2, 0.5))
+                let pairs = Collocations::new(&corpus, &postings, unit).all(EACH);
+                (pairs, sequences(&corpus, 3, 2, 0.5))
             })
         };
         let (pairs, found) = with(1);
@@ -491,7 +499,7 @@ mod tests {
     #[test]
     fn sequences_have_the_values_of_quanteda() {
         let texts = [vec![0, 1, 2, 3, 4], vec![5, 6], vec![0, 1, 2, 3, 4]];
-        let found = sequences(&tokens(&texts), 2, 2, 0.5);
+        let found = sequences(&read(&texts).0, 2, 2, 0.5);
         let words: Vec<_> = found.iter().map(|s| s.words.clone()).collect();
         assert_eq!(words, [[0, 1], [1, 2], [2, 3], [3, 4]]);
         for sequence in found {
@@ -504,9 +512,9 @@ mod tests {
 
     #[test]
     fn minimums_leave_out_rare_words_and_pairs() {
-        let tokens = tokens(&[vec![0, 1], vec![0, 1], vec![0, 2], vec![3, 0]]);
-        let postings = Postings::new(tokens.words(), 4);
-        let counter = Collocations::new(&tokens, &postings, Unit::Sentence);
+        let (corpus, _) = read(&[vec![0, 1], vec![0, 1], vec![0, 2], vec![3, 0]]);
+        let postings = Postings::of_corpus(&corpus);
+        let counter = Collocations::new(&corpus, &postings, Unit::Sentence);
         let pairs = |word, pair| -> Vec<_> {
             let all = counter.all(Minimum { word, pair });
             all.iter().map(|c| (c.first, c.second)).collect()

@@ -1,25 +1,24 @@
 //! Where in the texts words stand, with what is around them.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
 use text::Span;
 
 use crate::query::{Phrase, Query, Slot};
-use crate::{Postings, Tokens};
+use crate::{Corpus, Occurrence, Postings};
 
 /// Candidates that are tried together.
 const BLOCK: usize = 4096;
 
-/// All words of many documents, ready to be searched.
+/// All words of a corpus, ready to be searched.
 ///
 /// Made once; a search then reads only the positions of the rarest word of each phrase, and takes
 /// milliseconds over millions of words.
-#[derive(Debug)]
 pub struct Concordance<'a> {
-    tokens: &'a Tokens,
-    vocabulary: Vec<&'a str>,
+    corpus: &'a Corpus,
     postings: Postings,
     /// Place of each word in the alphabet; made when something is first sorted by words.
     ranks: OnceLock<Vec<u32>>,
@@ -28,24 +27,18 @@ pub struct Concordance<'a> {
 /// A place that a query found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Hit {
-    /// The document.
-    pub document: usize,
-    /// The sentence, counted in its document.
-    pub sentence: usize,
-    /// The first word, counted in its sentence.
-    pub first: usize,
-    /// The last word, counted in its sentence.
-    pub last: usize,
+    /// Its place by document, sentence and word.
+    pub occurrence: Occurrence,
     /// What was found, as a span of the document's text.
     pub span: Span,
-    /// Position of the first word, counted through all documents.
+    /// Place of the first word in [`Corpus::ids`].
     pub position: usize,
 }
 
 impl Hit {
-    /// Number of words.
-    pub fn words(&self) -> usize {
-        self.last - self.first + 1
+    /// The places of its words in [`Corpus::ids`].
+    pub fn positions(&self) -> Range<usize> {
+        self.position..self.position + self.occurrence.words
     }
 }
 
@@ -72,17 +65,11 @@ pub enum SortKey {
 }
 
 impl<'a> Concordance<'a> {
-    /// Indexes `tokens`. `vocabulary` has the lower-cased word of each id.
-    ///
-    /// # Panics
-    /// If the tokens have an id outside the vocabulary.
-    pub fn new(tokens: &'a Tokens, vocabulary: impl IntoIterator<Item = &'a str>) -> Self {
-        let vocabulary: Vec<&str> = vocabulary.into_iter().collect();
-        let postings = Postings::new(tokens.words(), vocabulary.len());
+    /// Indexes a corpus.
+    pub fn new(corpus: &'a Corpus) -> Self {
         Self {
-            tokens,
-            vocabulary,
-            postings,
+            corpus,
+            postings: Postings::of_corpus(corpus),
             ranks: OnceLock::new(),
         }
     }
@@ -92,9 +79,9 @@ impl<'a> Concordance<'a> {
         &self.postings
     }
 
-    /// The words it was made from.
-    pub fn tokens(&self) -> &'a Tokens {
-        self.tokens
+    /// The corpus it was made from.
+    pub fn corpus(&self) -> &'a Corpus {
+        self.corpus
     }
 
     /// All hits of a query, by position. Hits may overlap; no two are the same stretch.
@@ -115,12 +102,15 @@ impl<'a> Concordance<'a> {
 
     /// `words` words before and behind a hit, in its document and not only in its sentence.
     pub fn context(&self, hit: &Hit, words: usize) -> Context {
-        let document = self.tokens.document_range(hit.document);
-        let first = hit.position.saturating_sub(words).max(document.start);
-        let last = (hit.position + hit.words() - 1 + words).min(document.end - 1);
+        let document = hit.occurrence.document;
+        let range = self.corpus.document(document);
+        let own = hit.positions();
+        let first = own.start.saturating_sub(words).max(range.start);
+        let last = (own.end - 1 + words).min(range.end - 1);
+        let word = |at| self.corpus.span(self.corpus.occurrence(document, at, 1));
         Context {
-            before: Span::new(self.tokens.span(first).start, hit.span.start),
-            after: Span::new(hit.span.end, self.tokens.span(last).end),
+            before: Span::new(word(first).start, hit.span.start),
+            after: Span::new(hit.span.end, word(last).end),
         }
     }
 
@@ -128,8 +118,9 @@ impl<'a> Concordance<'a> {
     /// position.
     pub fn sort(&self, hits: &mut [Hit], keys: &[SortKey]) {
         let ranks = self.ranks.get_or_init(|| {
-            let mut order: Vec<u32> = (0..self.vocabulary.len() as u32).collect();
-            order.par_sort_by_key(|&id| self.vocabulary[id as usize]);
+            let vocabulary = self.corpus.vocabulary();
+            let mut order: Vec<u32> = (0..vocabulary.len() as u32).collect();
+            order.par_sort_by_key(|&id| vocabulary.word(id));
             let mut ranks = vec![0; order.len()];
             for (rank, &id) in (0..).zip(&order) {
                 ranks[id as usize] = rank;
@@ -137,18 +128,19 @@ impl<'a> Concordance<'a> {
             ranks
         });
         let rank = |hit: &Hit, key: SortKey| {
-            let end = hit.position + hit.words();
+            let Range { start, end } = hit.positions();
             let position = match key {
                 SortKey::Position => return None,
-                SortKey::Left(n) => hit.position.checked_sub(n),
+                SortKey::Left(n) => start.checked_sub(n),
                 SortKey::Right(n) => (end + n).checked_sub(1),
-                SortKey::Inside(n) => (hit.position + n).checked_sub(1).filter(|&p| p < end),
+                SortKey::Inside(n) => (start + n).checked_sub(1).filter(|&p| p < end),
             };
+            let document = self.corpus.document(hit.occurrence.document);
             position
-                .filter(|p| self.tokens.document_range(hit.document).contains(p))
-                .map(|p| ranks[self.tokens.words()[p] as usize])
+                .filter(|p| document.contains(p))
+                .map(|p| ranks[self.corpus.ids()[p] as usize])
         };
-        let place = |hit: &Hit| (hit.position, hit.words());
+        let place = |hit: &Hit| (hit.position, hit.occurrence.words);
         hits.par_sort_by(|a, b| {
             keys.iter()
                 .map(|&key| match key {
@@ -162,15 +154,11 @@ impl<'a> Concordance<'a> {
 
     fn hit(&self, Stretch { start, end }: Stretch) -> Hit {
         let (start, end) = (start as usize, end as usize);
-        let sentence = self.tokens.sentence_of(start);
-        let document = self.tokens.document_of(sentence);
-        let sentence_start = self.tokens.sentence_range(sentence).start;
+        let document = self.corpus.document_of(start, 0);
+        let occurrence = self.corpus.occurrence(document, start, end - start);
         Hit {
-            document,
-            sentence: sentence - self.tokens.document_sentences(document).start,
-            first: start - sentence_start,
-            last: end - 1 - sentence_start,
-            span: self.tokens.span(start).join(self.tokens.span(end - 1)),
+            occurrence,
+            span: self.corpus.span(occurrence),
             position: start,
         }
     }
@@ -191,7 +179,7 @@ impl<'a> Concordance<'a> {
                 &merged
             }
         };
-        let words = self.tokens.words();
+        let words = self.corpus.ids();
         let length = places.len();
         candidates
             .par_chunks(BLOCK)
@@ -203,8 +191,8 @@ impl<'a> Concordance<'a> {
                     // The sentence is looked up last: few candidates get so far.
                     let is_hit = fits
                         && (length == 1 || {
-                            let sentence = self.tokens.sentence_of(candidate as usize);
-                            let range = self.tokens.sentence_range(sentence);
+                            let sentence = self.corpus.sentence_of(candidate as usize);
+                            let range = self.corpus.sentence(sentence);
                             range.start <= start && start + length <= range.end
                         });
                     is_hit.then_some(Stretch {
@@ -221,18 +209,19 @@ impl<'a> Concordance<'a> {
         let Slot::OneOf(patterns) = slot else {
             return Place::Any;
         };
-        let ids: Vec<u32> = self
-            .vocabulary
-            .par_iter()
+        let vocabulary = self.corpus.vocabulary();
+        let ids: Vec<u32> = (0..vocabulary.len() as u32)
+            .into_par_iter()
             .with_min_len(BLOCK)
-            .zip(0..self.vocabulary.len() as u32)
-            .filter(|(word, _)| patterns.iter().any(|p| p.is_match(word)))
-            .map(|(_, id)| id)
+            .filter(|&id| {
+                let word = vocabulary.word(id);
+                patterns.iter().any(|p| p.is_match(word))
+            })
             .collect();
         if let [id] = ids[..] {
             return Place::Word(id);
         }
-        let mut set = vec![0; self.vocabulary.len().div_ceil(64)];
+        let mut set = vec![0; vocabulary.len().div_ceil(64)];
         for &id in &ids {
             set[id as usize / 64] |= 1_u64 << (id % 64);
         }
@@ -261,8 +250,8 @@ impl<'a> Concordance<'a> {
             .par_chunks(BLOCK)
             .flat_map_iter(|block| {
                 block.iter().flat_map(|one| {
-                    let sentence = self.tokens.sentence_of(one.start as usize);
-                    let sentence = self.tokens.sentence_range(sentence);
+                    let sentence = self.corpus.sentence_of(one.start as usize);
+                    let sentence = self.corpus.sentence(sentence);
                     let earliest = one
                         .start
                         .saturating_sub(distance + length)
@@ -327,61 +316,20 @@ impl Place {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use proptest::prelude::*;
 
     use super::*;
+    use crate::corpus::tests::corpus;
 
-    /// A small corpus: documents of sentences, one a line.
-    struct Corpus {
-        texts: Vec<String>,
-        tokens: Tokens,
-        vocabulary: Vec<String>,
-    }
-
-    impl Corpus {
-        fn new(documents: &[&str]) -> Self {
-            let mut ids: HashMap<String, u32> = HashMap::new();
-            let mut tokens = Tokens::new();
-            for text in documents {
-                tokens.start_document();
-                let mut start = 0;
-                for line in text.split_inclusive('\n') {
-                    tokens.start_sentence();
-                    let sentence = Span::new(start, start + line.len());
-                    for span in text::words::words(text, sentence) {
-                        let next = ids.len() as u32;
-                        let word = span.of(text).to_lowercase();
-                        tokens.push(*ids.entry(word).or_insert(next), span);
-                    }
-                    start += line.len();
-                }
-            }
-            let mut vocabulary = vec![String::new(); ids.len()];
-            for (word, id) in ids {
-                vocabulary[id as usize] = word;
-            }
-            Self {
-                texts: documents.iter().map(ToString::to_string).collect(),
-                tokens,
-                vocabulary,
-            }
-        }
-
-        fn concordance(&self) -> Concordance<'_> {
-            Concordance::new(&self.tokens, self.vocabulary.iter().map(String::as_str))
-        }
-
-        #[track_caller]
-        fn check(&self, query: &str, expected: &[&str]) {
-            let hits = self.concordance().search(&query.parse().expect("a query"));
-            let found: Vec<&str> = hits
-                .iter()
-                .map(|h| h.span.of(&self.texts[h.document]))
-                .collect();
-            assert_eq!(found, expected, "{query}");
-        }
+    #[track_caller]
+    fn check(texts: &[&str], query: &str, expected: &[&str]) {
+        let corpus = corpus(texts);
+        let hits = Concordance::new(&corpus).search(&query.parse().expect("a query"));
+        let found: Vec<&str> = hits
+            .iter()
+            .map(|h| h.span.of(texts[h.occurrence.document]))
+            .collect();
+        assert_eq!(found, expected, "{query}");
     }
 
     const FIRST: &str =
@@ -391,48 +339,46 @@ mod tests {
 
     #[test]
     fn queries_find_words_phrases_wildcards_and_nearness() {
-        let corpus = Corpus::new(&[FIRST, SECOND]);
-        corpus.check("party", &["party"]);
-        corpus.check("PARTY's|party", &["party", "Party’s"]);
-        corpus.check(
+        let check = |query: &str, expected: &[&str]| check(&[FIRST, SECOND], query, expected);
+        check("party", &["party"]);
+        check("PARTY's|party", &["party", "Party’s"]);
+        check(
             "comprehensive * partnership",
             &["comprehensive strategic partnership"],
         );
-        corpus.check("comprehensive partnership", &[]);
-        corpus.check("wom?n", &["women", "woman"]);
-        corpus.check("the part*", &["The party", "the Party’s"]);
-        corpus.check("* leads", &["party leads", "work leads"]);
-        corpus.check("leads *", &["leads; the", "leads on"]);
-        corpus.check("women NEAR/2 woman", &["women and a woman"]);
-        corpus.check("woman NEAR/2 women", &["women and a woman"]);
-        corpus.check("woman NEAR/1 women", &[]);
-        corpus.check(
+        check("comprehensive partnership", &[]);
+        check("wom?n", &["women", "woman"]);
+        check("the part*", &["The party", "the Party’s"]);
+        check("* leads", &["party leads", "work leads"]);
+        check("leads *", &["leads; the", "leads on"]);
+        check("women NEAR/2 woman", &["women and a woman"]);
+        check("woman NEAR/2 women", &["women and a woman"]);
+        check("woman NEAR/1 women", &[]);
+        check(
             "rural areas NEAR/5 the women",
             &["the women and a woman in the rural areas"],
         );
-        corpus.check("rural areas NEAR/4 the women", &[]);
-        corpus.check(
+        check("rural areas NEAR/4 the women", &[]);
+        check(
             "women NEAR/2 woman NEAR/2 rural",
             &["women and a woman in the rural"],
         );
-        corpus.check("party NEAR/0 leads", &["party leads"]);
-        corpus.check("leads NEAR/9 leads", &["leads; the Party’s work leads"]);
-        corpus.check("partnership NEAR/9 party", &[]);
-        corpus.check("nowhere", &[]);
-        corpus.check("nowhere NEAR/3 party", &[]);
-        corpus.check("party NEAR/3 nowhere", &[]);
+        check("party NEAR/0 leads", &["party leads"]);
+        check("leads NEAR/9 leads", &["leads; the Party’s work leads"]);
+        check("partnership NEAR/9 party", &[]);
+        check("nowhere", &[]);
+        check("nowhere NEAR/3 party", &[]);
+        check("party NEAR/3 nowhere", &[]);
     }
 
     #[test]
     fn hits_say_where_they_are_and_what_is_around() {
-        let corpus = Corpus::new(&[FIRST, SECOND]);
-        let concordance = corpus.concordance();
+        let corpus = corpus(&[FIRST, SECOND]);
+        let concordance = Concordance::new(&corpus);
         let hits = concordance.search(&"new partnership".parse().expect("a query"));
         let [hit] = hits[..] else { panic!("{hits:?}") };
-        assert_eq!(
-            (hit.document, hit.sentence, hit.first, hit.last),
-            (1, 1, 0, 1)
-        );
+        let at = hit.occurrence;
+        assert_eq!((at.document, at.sentence, at.first, at.words), (1, 1, 0, 2));
         let around = concordance.context(&hit, 2);
         assert_eq!(around.before.of(SECOND), "Comprehensive,\n");
         assert_eq!(around.after.of(SECOND), " of the");
@@ -443,13 +389,13 @@ mod tests {
 
     #[test]
     fn hits_are_sorted_by_the_words_around_them() {
-        let corpus = Corpus::new(&["b x d\nd x a\nb x a", "x c"]);
-        let concordance = corpus.concordance();
+        let corpus = corpus(&["b x d\nd x a\nb x a", "x c"]);
+        let concordance = Concordance::new(&corpus);
         let order = |keys: &[SortKey]| {
             let mut hits = concordance.search(&"x".parse().expect("a query"));
             concordance.sort(&mut hits, keys);
             hits.iter()
-                .map(|h| (h.document, h.sentence))
+                .map(|h| (h.occurrence.document, h.occurrence.sentence))
                 .collect::<Vec<_>>()
         };
         let [one, two, three, four] = [(0, 0), (0, 1), (0, 2), (1, 0)];
@@ -478,16 +424,15 @@ mod tests {
             distance in 0_usize..4,
         ) {
             let documents: Vec<&str> = documents.iter().map(String::as_str).collect();
-            let corpus = Corpus::new(&documents);
-            let concordance = corpus.concordance();
-            let tokens = &corpus.tokens;
+            let corpus = corpus(&documents);
+            let concordance = Concordance::new(&corpus);
             let written = phrase.join(" ");
             let Ok(query) = written.parse::<Query>() else {
                 prop_assert!(phrase.iter().all(|w| w == "*"));
                 return Ok(());
             };
             let fits = |pattern: &str, word: u32| {
-                let word = &corpus.vocabulary[word as usize];
+                let word = corpus.vocabulary().word(word);
                 match pattern {
                     "*" => true,
                     "?" => word.len() == 1,
@@ -496,9 +441,8 @@ mod tests {
             };
             let mut expected = Vec::new();
             let mut expected_near = Vec::new();
-            for sentence in 0..tokens.sentences() {
-                let range = tokens.sentence_range(sentence);
-                let words = tokens.sentence(sentence);
+            for range in (0..corpus.documents()).flat_map(|document| corpus.sentences(document)) {
+                let words = &corpus.ids()[range.clone()];
                 for (at, stretch) in words.windows(phrase.len()).enumerate() {
                     if !phrase.iter().zip(stretch).all(|(p, &w)| fits(p, w)) {
                         continue;
@@ -515,15 +459,15 @@ mod tests {
                     }
                 }
             }
-            let places = |hits: &[Hit]| hits.iter().map(|h| (h.position, h.words())).collect::<Vec<_>>();
+            let places = |hits: &[Hit]| hits.iter().map(|h| (h.position, h.occurrence.words)).collect::<Vec<_>>();
             let hits = concordance.search(&query);
             prop_assert_eq!(places(&hits), expected);
             for hit in &hits {
-                let words: Vec<u32> = text::words::words(documents[hit.document], hit.span)
-                    .map(|s| s.of(documents[hit.document]).to_lowercase())
-                    .map(|w| corpus.vocabulary.iter().position(|v| *v == w).expect("known") as u32)
+                let text = documents[hit.occurrence.document];
+                let words: Vec<u32> = text::words::words(text, hit.span)
+                    .map(|s| corpus.vocabulary().id(s.of(text)).expect("known"))
                     .collect();
-                prop_assert_eq!(&words, &tokens.words()[hit.position..hit.position + hit.words()]);
+                prop_assert_eq!(&words, &corpus.ids()[hit.positions()]);
             }
             expected_near.sort_unstable();
             expected_near.dedup();

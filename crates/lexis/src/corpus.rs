@@ -48,7 +48,7 @@ pub enum CorpusError {
 }
 
 /// Where a term stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Occurrence {
     /// The document, counted from 0 in the order of reading.
     pub document: usize,
@@ -258,7 +258,23 @@ impl Corpus {
     /// If there is no such document.
     pub fn sentences(&self, document: usize) -> impl ExactSizeIterator<Item = Range<usize>> + '_ {
         let sentences = self.documents[document] as usize..self.documents[document + 1] as usize;
-        sentences.map(|sentence| self.first_word(sentence)..self.first_word(sentence + 1))
+        sentences.map(|sentence| self.sentence(sentence))
+    }
+
+    /// The words of a sentence counted through all documents.
+    pub(crate) fn sentence(&self, sentence: usize) -> Range<usize> {
+        self.first_word(sentence)..self.first_word(sentence + 1)
+    }
+
+    /// How many sentences all documents have.
+    pub(crate) fn all_sentences(&self) -> usize {
+        self.body.sentences.len()
+    }
+
+    /// The sentence that has a word, counted through all documents.
+    pub(crate) fn sentence_of(&self, word: usize) -> usize {
+        let starts_by = |sentence: &Sentence| sentence.first as usize <= word;
+        self.body.sentences.partition_point(starts_by) - 1
     }
 
     fn first_word(&self, sentence: usize) -> usize {

@@ -157,7 +157,7 @@ impl Frequencies {
             (self.target - k) / (k + 1.0) * ((term - k) / (self.reference - term + k + 1.0))
         };
         let ln_choose = |n: f64, k: f64| {
-            special::ln_gamma(n + 1.0) - special::ln_gamma(k + 1.0) - special::ln_gamma(n - k + 1.0)
+            libm::lgamma(n + 1.0) - libm::lgamma(k + 1.0) - libm::lgamma(n - k + 1.0)
         };
         let ln_observed = ln_choose(self.target, self.a) + ln_choose(self.reference, self.b)
             - ln_choose(total, term);
@@ -277,7 +277,7 @@ impl Frequencies {
 }
 
 /// `O ln(O/E)`, 0 for none.
-fn surprise(observed: f64, expected: f64) -> f64 {
+pub(crate) fn surprise(observed: f64, expected: f64) -> f64 {
     if observed > 0.0 {
         observed * (observed / expected).ln()
     } else {

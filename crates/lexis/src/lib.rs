@@ -23,7 +23,6 @@ mod readability;
 mod special;
 mod syllables;
 mod table;
-mod tokens;
 mod vocabulary;
 mod word_shift;
 
@@ -45,6 +44,5 @@ pub use query::{Query, QueryError};
 pub use readability::Readability;
 pub use syllables::syllables;
 pub use table::{Anchor, KeynessError, KeynessOptions, KeynessRow, keyness};
-pub use tokens::Tokens;
 pub use vocabulary::Vocabulary;
 pub use word_shift::{ShiftNull, TermShift, WordShift, shift_null};

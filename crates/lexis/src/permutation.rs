@@ -13,6 +13,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
 
 use crate::counts::Counts;
+use crate::keyness::surprise;
 
 /// Permutations that are judged together, a lane each.
 const LANES: usize = 64;
@@ -137,6 +138,11 @@ impl Split {
     /// How many units are in the target, and how many are in the reference.
     pub fn units(&self) -> (usize, usize) {
         (self.target_units, self.units - self.target_units)
+    }
+
+    /// The unit of each document.
+    pub(crate) fn unit_of(&self) -> &[u32] {
+        &self.unit_of
     }
 
     /// Whether one unit stands against the rest, so that all divisions are tried instead of some.
@@ -462,14 +468,6 @@ impl Bar {
     }
 }
 
-fn surprise(observed: f64, expected: f64) -> f64 {
-    if observed > 0.0 {
-        observed * (observed / expected).ln()
-    } else {
-        0.0
-    }
-}
-
 /// Labels of some permutations: -1 (all bits) for documents in the target, else 0.
 struct Tile {
     lanes: usize,
@@ -565,7 +563,7 @@ impl Alike {
 }
 
 /// A number below `limit`, each with the same probability (Lemire 2019).
-fn below(random: &mut ChaCha8Rng, limit: u32) -> u32 {
+pub(crate) fn below(random: &mut ChaCha8Rng, limit: u32) -> u32 {
     loop {
         let wide = u64::from(random.next_u32()) * u64::from(limit);
         if wide as u32 >= limit.wrapping_neg() % limit {

@@ -1,13 +1,12 @@
 //! Where each word of a corpus stands.
 
+use crate::Postings;
 use crate::corpus::Corpus;
 
 /// The places of all words, by word: four bytes a word and one bit.
 pub(crate) struct Positions<'c> {
     corpus: &'c Corpus,
-    /// Where each word's places begin in `places`, and where the last one's end.
-    starts: Vec<u32>,
-    places: Vec<u32>,
+    postings: Postings,
     /// Whether a place is the first of a sentence, a bit each.
     is_first: Vec<u64>,
 }
@@ -15,19 +14,6 @@ pub(crate) struct Positions<'c> {
 impl<'c> Positions<'c> {
     pub(crate) fn of(corpus: &'c Corpus) -> Self {
         let ids = corpus.ids();
-        let mut starts = vec![0_u32; corpus.vocabulary().len() + 1];
-        for &id in ids {
-            starts[id as usize + 1] += 1;
-        }
-        for id in 1..starts.len() {
-            starts[id] += starts[id - 1];
-        }
-        let mut next = starts.clone();
-        let mut places = vec![0; ids.len()];
-        for (place, &id) in (0_u32..).zip(ids) {
-            places[next[id as usize] as usize] = place;
-            next[id as usize] += 1;
-        }
         let mut is_first = vec![0; ids.len() / 64 + 1];
         for document in 0..corpus.documents() {
             for sentence in corpus.sentences(document) {
@@ -36,8 +22,7 @@ impl<'c> Positions<'c> {
         }
         Self {
             corpus,
-            starts,
-            places,
+            postings: Postings::of_corpus(corpus),
             is_first,
         }
     }
@@ -46,11 +31,9 @@ impl<'c> Positions<'c> {
     pub(crate) fn of_term(&self, term: &[u32]) -> impl Iterator<Item = usize> {
         // Ids go by frequency: the greatest is the rarest.
         let offset = (0..term.len()).max_by_key(|&at| term[at]).unwrap_or(0);
-        let rarest = term.get(offset).map_or(0..0, |&id| {
-            self.starts[id as usize] as usize..self.starts[id as usize + 1] as usize
-        });
-        let starts = self.places[rarest].iter();
+        let starts = term.get(offset).map_or(&[][..], |&id| self.postings.of(id));
         starts
+            .iter()
             .filter_map(move |&place| (place as usize).checked_sub(offset))
             .filter(move |&at| self.corpus.ids()[at..].starts_with(term))
             .filter(move |&at| (at + 1..at + term.len()).all(|later| !self.is_first(later)))

@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+use crate::corpus::Corpus;
+
 /// Positions of each word, rising, all in one list.
 #[derive(Clone, Debug)]
 pub struct Postings {
@@ -11,11 +13,16 @@ pub struct Postings {
 }
 
 impl Postings {
+    /// The positions of all words of a corpus.
+    pub fn of_corpus(corpus: &Corpus) -> Self {
+        Self::new(corpus.ids(), corpus.vocabulary().len())
+    }
+
     /// Lists the positions of all words, whose ids are below `types`.
     ///
     /// # Panics
     /// If an id is not below `types`, or at 2³² words.
-    pub fn new(words: &[u32], types: usize) -> Self {
+    pub(crate) fn new(words: &[u32], types: usize) -> Self {
         assert!(u32::try_from(words.len()).is_ok(), "fewer than 2³² words");
         let mut starts = vec![0_u32; types + 1];
         for &word in words {

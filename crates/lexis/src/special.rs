@@ -1,10 +1,12 @@
 //! Functions of probability theory, far into their tails.
 //!
-//! `libm` has the error and gamma functions. The quantile of the beta distribution is our own: that of
-//! statrs stops its continued fraction after 140 terms, too few for words with thousands of
-//! occurrences, and takes the level as a number next to 1 where the upper tail is meant.
+//! `libm` has the error and gamma functions (those of statrs are good to ten digits only), statrs the
+//! beta distribution. Ours is what they lack: p values that are too small to be numbers, and the last
+//! digits of a quantile.
 
 use std::f64::consts::{LN_10, PI};
+
+use statrs::function::beta::{beta_reg, inv_beta_reg};
 
 /// log10 of `P(X > x)` for χ² with one degree of freedom: `erfc(√(x/2))`, and for large `x`, where
 /// that is no longer a number, its asymptotic continued fraction.
@@ -21,70 +23,23 @@ pub(crate) fn log10_chi_squared_tail(x: f64) -> f64 {
     (-root * root - fraction.ln()) / LN_10 - PI.log10() / 2.0
 }
 
-/// ln Γ(x) for `x > 0`.
-pub(crate) fn ln_gamma(x: f64) -> f64 {
-    libm::lgamma(x)
-}
-
 /// The odds `x/(1-x)` of the quantile `x` at which the beta distribution with parameters `a` and `b`
 /// has the lower tail `p`, for `p` up to a half.
 pub(crate) fn beta_quantile_odds(p: f64, a: f64, b: f64) -> f64 {
-    let ln_beta = ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b);
-    // As a function of the log odds, the logarithm of the tail is concave and rising: Newton's steps
-    // land left of the root and go up to it from there.
-    let mut log_odds = (a / b).ln();
-    for _ in 0..100 {
-        let (ln_tail, slope) = ln_beta_tail(log_odds, a, b, ln_beta);
-        let step = (p.ln() - ln_tail) / slope;
-        log_odds += step;
-        if step.abs() < 1e-14 * log_odds.abs().max(1.0) {
-            break;
-        }
+    let ln_beta = libm::lgamma(a) + libm::lgamma(b) - libm::lgamma(a + b);
+    let start = inv_beta_reg(a, b, p);
+    let mut log_odds = (start / (1.0 - start)).ln();
+    // The start is off by up to a hundredth of a bit where one parameter is in the millions. Two steps
+    // of Newton's on the logarithm of the tail leave 1e-8.
+    for _ in 0..2 {
+        // ln x and ln (1-x), neither of which cancels.
+        let ln_x = -(-log_odds).exp().ln_1p();
+        let ln_y = -log_odds.exp().ln_1p();
+        let tail = beta_reg(a, b, ln_x.exp());
+        let slope = (a * ln_x + b * ln_y - ln_beta).exp() / tail;
+        log_odds += (p.ln() - tail.ln()) / slope;
     }
     log_odds.exp()
-}
-
-/// The logarithm of the lower tail at some log odds, and its derivative by them.
-fn ln_beta_tail(log_odds: f64, a: f64, b: f64, ln_beta: f64) -> (f64, f64) {
-    // ln x and ln (1-x), neither of which cancels.
-    let ln_x = -(-log_odds).exp().ln_1p();
-    let ln_y = -log_odds.exp().ln_1p();
-    let ln_front = a * ln_x + b * ln_y - ln_beta;
-    let x = ln_x.exp();
-    if x < (a + 1.0) / (a + b + 2.0) {
-        let ln_tail = ln_front + continued_fraction(x, a, b).ln() - a.ln();
-        (ln_tail, (ln_front - ln_tail).exp())
-    } else {
-        let upper = ln_front.exp() * continued_fraction(ln_y.exp(), b, a) / b;
-        let ln_tail = (-upper).ln_1p();
-        (ln_tail, (ln_front - ln_tail).exp())
-    }
-}
-
-/// The continued fraction of the incomplete beta function (DLMF 8.17.22), by the method of Lentz.
-/// It needs terms in the order of the square root of the larger parameter.
-fn continued_fraction(x: f64, a: f64, b: f64) -> f64 {
-    const TINY: f64 = 1e-300;
-    let away_from_zero = |value: f64| if value.abs() < TINY { TINY } else { value };
-    let mut upper = 1.0;
-    let mut lower = 1.0 / away_from_zero(1.0 - (a + b) * x / (a + 1.0));
-    let mut value = lower;
-    for step in 1..100_000 {
-        let m = f64::from(step);
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        lower = 1.0 / away_from_zero(1.0 + even * lower);
-        upper = away_from_zero(1.0 + even / upper);
-        value *= lower * upper;
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        lower = 1.0 / away_from_zero(1.0 + odd * lower);
-        upper = away_from_zero(1.0 + odd / upper);
-        let change = lower * upper;
-        value *= change;
-        if (change - 1.0).abs() < 1e-16 {
-            break;
-        }
-    }
-    value
 }
 
 #[cfg(test)]

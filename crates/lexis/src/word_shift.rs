@@ -1,8 +1,11 @@
 //! By which words two texts differ, as parts of their Jensen-Shannon divergence.
 
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_chacha::rand_core::SeedableRng;
 use rayon::prelude::*;
+
+use crate::permutation::below;
+use crate::{Corpus, Split};
 
 /// The divergence of two texts' words, and each word's part in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +35,7 @@ pub struct TermShift {
 }
 
 impl WordShift {
-    /// Compares two texts given as counts of each word id. `None` if either has no words.
+    /// Compares the words of a target and a reference. `None` if either has no words.
     ///
     /// With p and q a word's share of the target and of the reference and m = (p + q)/2, its part is
     /// ½ p log₂(p/m) + ½ q log₂(q/m), which is never negative; here it gets the sign of p - q. The
@@ -44,9 +47,20 @@ impl WordShift {
     /// [`shift_null`].
     ///
     /// # Panics
-    /// If the lists differ in length.
-    pub fn new(target: &[u64], reference: &[u64]) -> Option<Self> {
-        assert_eq!(target.len(), reference.len(), "counts of the same words");
+    /// If the split is of another corpus.
+    pub fn new(corpus: &Corpus, split: &Split) -> Option<Self> {
+        assert_eq!(corpus.documents(), split.is_target().len(), "one corpus");
+        let mut sides = [true, false].map(|_| vec![0; corpus.vocabulary().len()]);
+        for (document, is_target) in split.is_target().iter().enumerate() {
+            for &word in &corpus.ids()[corpus.document(document)] {
+                sides[usize::from(!is_target)][word as usize] += 1;
+            }
+        }
+        Self::of_counts(&sides[0], &sides[1])
+    }
+
+    /// The same from the counts of each word.
+    fn of_counts(target: &[u64], reference: &[u64]) -> Option<Self> {
         let [target_tokens, reference_tokens] = [target, reference].map(|c| c.iter().sum::<u64>());
         if target_tokens == 0 || reference_tokens == 0 {
             return None;
@@ -120,29 +134,53 @@ impl ShiftNull {
     }
 }
 
-/// Words with how often each occurs.
-type Counts<'a> = &'a [(u32, u32)];
-
 /// Deals the labels "target" and "reference" out anew, `permutations` times, and measures the
-/// divergence each time; as many units are the target's as before.
-///
-/// A unit is what stays together: a document, or near-duplicates added up. `units` has each unit's
-/// words with their counts, no word twice; all ids are below `types`. Units without words are left
-/// out. `None` if no unit is left on one of the sides, or if there are no permutations.
+/// divergence each time. What is dealt are the split's units, of which as many are the target's as
+/// before; those without words are left out. `None` if no unit is left on one of the sides, or if
+/// there are no permutations.
 ///
 /// Each permutation has a stream of its own of the ChaCha8 generator, so that the result has the
 /// same bits with any number of threads.
 ///
 /// # Panics
-/// If units and labels differ in number, or if an id is not below `types`.
+/// If the split is of another corpus.
 pub fn shift_null(
+    corpus: &Corpus,
+    split: &Split,
+    permutations: u32,
+    seed: u64,
+) -> Option<ShiftNull> {
+    assert_eq!(corpus.documents(), split.is_target().len(), "one corpus");
+    let (of_target, of_reference) = split.units();
+    let mut words = vec![Vec::new(); of_target + of_reference];
+    let mut is_target = vec![false; words.len()];
+    for (document, &unit) in split.unit_of().iter().enumerate() {
+        words[unit as usize].extend_from_slice(&corpus.ids()[corpus.document(document)]);
+        is_target[unit as usize] = split.is_target()[document];
+    }
+    let units: Vec<Vec<(u32, u32)>> = words
+        .into_par_iter()
+        .map(|mut words| {
+            words.sort_unstable();
+            let rows = words.chunk_by(|a, b| a == b);
+            rows.map(|same| (same[0], same.len() as u32)).collect()
+        })
+        .collect();
+    let units: Vec<Counts<'_>> = units.iter().map(Vec::as_slice).collect();
+    let types = corpus.vocabulary().len();
+    null_of_counts(&units, &is_target, types, permutations, seed)
+}
+
+/// Words with how often each occurs.
+type Counts<'a> = &'a [(u32, u32)];
+
+fn null_of_counts(
     units: &[Counts<'_>],
     is_target: &[bool],
     types: usize,
     permutations: u32,
     seed: u64,
 ) -> Option<ShiftNull> {
-    assert_eq!(units.len(), is_target.len(), "a label for each unit");
     let (units, labels): (Vec<Counts<'_>>, Vec<bool>) = units
         .iter()
         .zip(is_target)
@@ -208,20 +246,10 @@ pub fn shift_null(
     })
 }
 
-/// A number below `end`, each as likely (Lemire 2019).
-fn below(random: &mut ChaCha8Rng, end: u32) -> u32 {
-    let unfair = end.wrapping_neg() % end;
-    loop {
-        let wide = u64::from(random.next_u32()) * u64::from(end);
-        if wide as u32 >= unfair {
-            return (wide >> 32) as u32;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::corpus::tests::corpus;
 
     /// Shifterator 0.3.0: JSDivergenceShift(reference, target), its normalized scores times its `diff`.
     /// Tolerance: it computes a part as a sum of terms that nearly cancel.
@@ -230,7 +258,7 @@ mod tests {
         // peace, war, the, nation, x, y
         let target = [12, 30, 200, 7, 1, 0];
         let reference = [25, 30, 410, 40, 0, 3];
-        let shift = WordShift::new(&target, &reference).expect("words");
+        let shift = WordShift::of_counts(&target, &reference).expect("words");
         let expected = [
             (3, -0.009_060_848_995_496_544),
             (1, 0.007_633_338_320_326_108),
@@ -254,17 +282,36 @@ mod tests {
     #[test]
     fn sides_change_only_the_sign_and_the_extremes_are_zero_and_one() {
         let (a, b) = ([3, 0, 9, 1], [1, 5, 2, 0]);
-        let one = WordShift::new(&a, &b).expect("words");
-        let other = WordShift::new(&b, &a).expect("words");
+        let one = WordShift::of_counts(&a, &b).expect("words");
+        let other = WordShift::of_counts(&b, &a).expect("words");
         for (one, other) in one.terms.iter().zip(&other.terms) {
             assert_eq!(one.term, other.term);
             assert_eq!(one.contribution.to_bits(), (-other.contribution).to_bits());
         }
-        let same = WordShift::new(&[2, 4, 0], &[1, 2, 0]).expect("words");
+        let same = WordShift::of_counts(&[2, 4, 0], &[1, 2, 0]).expect("words");
         assert!(same.jsd == 0.0 && same.terms.len() == 2);
-        let disjoint = WordShift::new(&[2, 0], &[0, 7]).expect("words");
+        let disjoint = WordShift::of_counts(&[2, 0], &[0, 7]).expect("words");
         assert!((disjoint.jsd - 1.0).abs() < 1e-15);
-        assert_eq!(WordShift::new(&[0, 0], &[1, 2]), None);
+        assert_eq!(WordShift::of_counts(&[0, 0], &[1, 2]), None);
+    }
+
+    #[test]
+    fn a_corpus_is_counted_by_sides_and_dealt_by_units() {
+        let corpus = corpus(&["a a b\nc", "b c", "a a b\nc", "d c c"]);
+        let is_target = vec![true, false, false, false];
+        let split = Split::new(is_target.clone(), None).expect("both sides");
+        // c, a, b, d by frequency, then letters
+        let expected = WordShift::of_counts(&[1, 2, 1, 0], &[4, 2, 2, 1]);
+        assert_eq!(WordShift::new(&corpus, &split), expected);
+        let grouped = Split::new(is_target, Some(&[0, 1, 2, 1])).expect("both sides");
+        let units: [&[(u32, u32)]; 3] = [
+            &[(0, 1), (1, 2), (2, 1)],
+            &[(0, 3), (2, 1), (3, 1)],
+            &[(0, 1), (1, 2), (2, 1)],
+        ];
+        let expected = null_of_counts(&units, &[true, false, false], 4, 50, 3);
+        assert_eq!(shift_null(&corpus, &grouped, 50, 3), expected);
+        assert!(expected.is_some());
     }
 
     /// Documents that use words `0..40` with frequencies of their own.
@@ -286,14 +333,14 @@ mod tests {
     fn the_mean_under_permutation_is_the_bias_of_texts_that_are_alike() {
         let (alike, is_target) = documents(false);
         let units: Vec<&[(u32, u32)]> = alike.iter().map(Vec::as_slice).collect();
-        let null = shift_null(&units, &is_target, 60, 999, 1).expect("two sides");
+        let null = null_of_counts(&units, &is_target, 60, 999, 1).expect("two sides");
         // All words come from one urn, and still the texts differ by some thousandths.
         assert!(null.observed > 0.005 && null.mean > 0.005);
         // Within four standard deviations, where chance leaves it but once in thousands of seeds.
         assert!(null.excess().abs() < 4.0 * null.sd && null.p > 0.001);
         let (shifted, is_target) = documents(true);
         let units: Vec<&[(u32, u32)]> = shifted.iter().map(Vec::as_slice).collect();
-        let null = shift_null(&units, &is_target, 60, 999, 1).expect("two sides");
+        let null = null_of_counts(&units, &is_target, 60, 999, 1).expect("two sides");
         assert!(null.excess() > 10.0 * null.sd);
         assert!((null.p - 0.001).abs() < 1e-12, "no permutation comes near");
     }
@@ -309,7 +356,9 @@ mod tests {
                     sides[usize::from(document != chosen)][word as usize] += u64::from(count);
                 }
             }
-            WordShift::new(&sides[0], &sides[1]).expect("words").jsd
+            WordShift::of_counts(&sides[0], &sides[1])
+                .expect("words")
+                .jsd
         };
         let exact = (counts(0) + counts(1) + counts(2)) / 3.0;
         for (labels, chosen) in [
@@ -317,7 +366,7 @@ mod tests {
             // Two targets: the third is dealt out.
             ([true, true, false, false], 2),
         ] {
-            let null = shift_null(&documents, &labels, 3, 20_000, 9).expect("two sides");
+            let null = null_of_counts(&documents, &labels, 3, 20_000, 9).expect("two sides");
             assert!((null.observed - counts(chosen)).abs() < 1e-15);
             // Five standard errors of the mean.
             assert!((null.mean - exact).abs() < 5.0 * null.sd / 20_000_f64.sqrt());
@@ -326,9 +375,9 @@ mod tests {
             assert!((null.p - p).abs() < 0.02, "{} != {p}", null.p);
         }
         let one_side = [true, true, true, false];
-        assert_eq!(shift_null(&documents, &one_side, 3, 10, 9), None);
+        assert_eq!(null_of_counts(&documents, &one_side, 3, 10, 9), None);
         assert_eq!(
-            shift_null(&documents, &[true, false, false, false], 3, 0, 9),
+            null_of_counts(&documents, &[true, false, false, false], 3, 0, 9),
             None
         );
     }
@@ -339,13 +388,13 @@ mod tests {
         let units: Vec<&[(u32, u32)]> = documents.iter().map(Vec::as_slice).collect();
         let with = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-            let null = || shift_null(&units, &is_target, 60, 200, 7).expect("two sides");
+            let null = || null_of_counts(&units, &is_target, 60, 200, 7).expect("two sides");
             let null = pool.expect("threads").install(null);
             [null.observed, null.mean, null.sd, null.p].map(f64::to_bits)
         };
         assert_eq!(with(1), with(2));
         assert_eq!(with(1), with(5));
-        let other = shift_null(&units, &is_target, 60, 200, 8).expect("two sides");
+        let other = null_of_counts(&units, &is_target, 60, 200, 8).expect("two sides");
         assert_ne!(with(1)[1], other.mean.to_bits());
     }
 }
