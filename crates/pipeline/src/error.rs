@@ -25,7 +25,7 @@ pub enum PipelineError {
     #[error(transparent)]
     Report(#[from] ReportError),
     /// The condition that divides the articles is wrong.
-    #[error("--where: {0}")]
+    #[error("--where")]
     Condition(#[from] ConditionError),
     /// There is only one side.
     #[error(transparent)]

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use lexis::{Corpus, CorpusError, Reader, Source, Words};
-use report::{OutputFile, OutputFolder, ReportError, Row, Table};
+use report::{LoneTable, OutputFolder, ReportError, Row, Table};
 use source::ReadSettings;
 use text::Span;
 
@@ -30,7 +30,7 @@ pub struct TextSettings {
 /// Where results go: a folder, or one table where its name ends in `.csv`.
 pub(crate) enum Output {
     Folder(OutputFolder),
-    Table(OutputFile),
+    Table(LoneTable),
 }
 
 impl Output {
@@ -39,7 +39,7 @@ impl Output {
             .extension()
             .is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
         if is_table {
-            OutputFile::create(out).map(Self::Table)
+            LoneTable::create(out).map(Self::Table)
         } else {
             OutputFolder::create(out).map(Self::Folder)
         }

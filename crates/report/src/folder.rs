@@ -132,14 +132,14 @@ impl OutputFolder {
     }
 }
 
-/// One table alone under construction, beside its place. Dropped before [`OutputFile::commit`], it
+/// One table alone under construction, beside its place. Dropped before [`LoneTable::commit`], it
 /// leaves nothing.
-pub struct OutputFile {
+pub struct LoneTable {
     out: PathBuf,
     building: TempDir,
 }
 
-impl OutputFile {
+impl LoneTable {
     /// Starts a table that will stand at `out`, in place of a file that is there.
     ///
     /// # Errors
@@ -327,11 +327,11 @@ mod tests {
         let home = tempfile::tempdir().expect("a folder");
         let out = home.path().join("rules.csv");
         fs_err::write(&out, "earlier").expect("writable");
-        let file = OutputFile::create(&out).expect("writable");
+        let file = LoneTable::create(&out).expect("writable");
         let table = file.table::<CleaningRow<'_>>().expect("a table");
         drop((table, file));
         assert_eq!(fs_err::read_to_string(&out).expect("a file"), "earlier");
-        let file = OutputFile::create(&out).expect("writable");
+        let file = LoneTable::create(&out).expect("writable");
         let table = file.table::<CleaningRow<'_>>().expect("a table");
         table.finish().expect("written");
         file.commit::<CleaningRow<'_>>().expect("put there");
@@ -339,7 +339,7 @@ mod tests {
         assert_eq!(written, "doc_id,rule,start,end,text\n");
         assert_eq!(entries(home.path()), ["rules.csv"]);
         assert!(
-            OutputFile::create(home.path()).is_err(),
+            LoneTable::create(home.path()).is_err(),
             "a folder is no table"
         );
     }
