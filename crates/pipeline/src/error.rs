@@ -1,9 +1,12 @@
 //! Why a run could not be done.
 
+use lexis::{CorpusError, KeynessError, SplitError};
 use model::ModelError;
 use report::ReportError;
 use source::SourceError;
 use themes::ThemeError;
+
+use crate::ConditionError;
 
 /// An error that ends a run. One bad article never does.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +24,26 @@ pub enum PipelineError {
     /// Results can't be written.
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// The condition that divides the articles is wrong.
+    #[error("--where")]
+    Condition(#[from] ConditionError),
+    /// There is only one side.
+    #[error(transparent)]
+    Split(#[from] SplitError),
+    /// The texts can't be counted.
+    #[error(transparent)]
+    Corpus(#[from] CorpusError),
+    /// The sides can't be compared.
+    #[error(transparent)]
+    Keyness(#[from] KeynessError),
+    /// No article has the name that was asked for.
+    #[error("--article: no article that could be used is called '{wanted}'; there are: {known}")]
+    NoSuchArticle {
+        /// The name.
+        wanted: String,
+        /// Names that there are.
+        known: String,
+    },
     /// No article is left to work on.
     #[error(
         "none of the {found} articles could be used, for the reasons told above; nothing was written"

@@ -1,6 +1,10 @@
 //! What a run found, in short.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use source::{Problem, Severity};
+
+use crate::pieces::Piece;
 
 /// What to tell when a run is done.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +37,27 @@ pub struct Outcome {
     pub repeated: Option<usize>,
     /// Where the results are.
     pub out: PathBuf,
+}
+
+impl Outcome {
+    /// What is known before anything is done with the texts.
+    pub(crate) fn of_texts(pieces: &[Piece], problems: &[Problem], out: &Path) -> Self {
+        let of_severity = |severity| problems.iter().filter(|p| p.severity == severity).count();
+        let articles = pieces.iter().filter(|piece| piece.is_studied).count();
+        let sum = |of: &dyn Fn(&Piece) -> usize| pieces.iter().map(of).sum();
+        Self {
+            articles,
+            others: pieces.len() - articles,
+            sections: sum(&|piece| piece.document.sections.len()),
+            sentences: sum(&|piece| piece.document.sentences.len()),
+            words: sum(&|piece| piece.words.iter().sum()),
+            failed: of_severity(Severity::Failed),
+            skipped: of_severity(Severity::Skipped),
+            cleaned: sum(&|piece| piece.cleaned.removed.len()),
+            out: out.to_owned(),
+            ..Self::default()
+        }
+    }
 }
 
 /// What became of sentences over the model's limit.

@@ -6,8 +6,6 @@ use rayon::prelude::*;
 use source::{Article, Problem, Severity};
 use text::{Cleaned, Document, Metadata, Span};
 
-use crate::Settings;
-
 /// An article and all that the text stages learned of it.
 pub(crate) struct Piece {
     pub(crate) article: Article,
@@ -47,13 +45,9 @@ fn joined(spans: impl Iterator<Item = Span>) -> Span {
 }
 
 /// Marks the articles that the run is about.
-pub(crate) fn adopt(articles: Vec<Article>, settings: &Settings) -> Vec<Piece> {
+pub(crate) fn adopt(articles: Vec<Article>, studied: &[PathBuf]) -> Vec<Piece> {
     let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let studied: Vec<_> = settings
-        .articles
-        .iter()
-        .map(|path| canonical(path))
-        .collect();
+    let studied: Vec<_> = studied.iter().map(|path| canonical(path)).collect();
     // The rows of a table have one path.
     let mut last: Option<(PathBuf, bool)> = None;
     articles
@@ -140,4 +134,16 @@ pub(crate) fn homes(pieces: &[Piece]) -> impl Iterator<Item = (&Piece, usize)> {
     pieces
         .iter()
         .flat_map(|piece| (0..piece.document.sentences.len()).map(move |at| (piece, at)))
+}
+
+/// Where each piece's sentences begin among those of all pieces.
+pub(crate) fn offsets(pieces: &[Piece]) -> Vec<usize> {
+    pieces
+        .iter()
+        .scan(0, |next, piece| {
+            let first = *next;
+            *next += piece.document.sentences.len();
+            Some(first)
+        })
+        .collect()
 }

@@ -1,16 +1,18 @@
 //! `run.json`: all that is needed to know what a folder of results came from.
 
 use std::collections::BTreeMap;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use model::{Card, Running};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
-use source::{Problem, Severity};
+use source::{Problem, ReadSettings, Severity};
 
 use crate::ledger::{SubwordCounts, coverage};
 use crate::pieces::Piece;
+use crate::texts::Texts;
 use crate::writing::role;
-use crate::{CodebookFile, ScorerKind, Settings, ThemeSettings};
+use crate::{CodebookFile, ScorerKind, Settings, TextSettings, ThemeSettings};
 
 /// Record of a run. Everything that differs between equal runs stands under `times`.
 #[derive(Serialize)]
@@ -38,6 +40,71 @@ impl<'a> Record<'a> {
             times,
         }
     }
+
+    /// The record of a command that counts words. What it found stands under `found`.
+    pub(crate) fn lexical(
+        settings: &TextSettings,
+        own_settings: Value,
+        texts: &'a Texts,
+        found: Value,
+        times: Value,
+    ) -> Self {
+        Self {
+            told: json!({
+                "tifa": env!("CARGO_PKG_VERSION"),
+                "command": settings.command,
+                "settings": with(own_settings, read_settings(&settings.read)),
+                "counts": counts_of(&texts.pieces, &texts.problems),
+                "found": found,
+                "cleaning_rules": rules(&texts.pieces),
+            }),
+            inputs: &texts.pieces,
+            times,
+        }
+    }
+}
+
+/// When a command finished and how long it took.
+pub(crate) fn times(start: Instant, threads: usize) -> Value {
+    json!({
+        "finished_unix": SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+        "seconds": start.elapsed().as_secs_f64(),
+        "threads": threads,
+    })
+}
+
+fn read_settings(read: &ReadSettings) -> Value {
+    json!({
+        "language": read.language,
+        "encoding": read.encoding.map(encoding_rs::Encoding::name),
+        "max_article_bytes": read.max_article_bytes,
+        "text_column": read.text_column,
+        "id_column": read.id_column,
+    })
+}
+
+fn counts_of(pieces: &[Piece], problems: &[Problem]) -> Value {
+    let sum = |of: &dyn Fn(&Piece) -> usize| pieces.iter().map(of).sum::<usize>();
+    let of_severity = |severity| problems.iter().filter(|p| p.severity == severity).count();
+    json!({
+        "articles": sum(&|piece| usize::from(piece.is_studied)),
+        "corpus": sum(&|piece| usize::from(!piece.is_studied)),
+        "failed": of_severity(Severity::Failed),
+        "skipped": of_severity(Severity::Skipped),
+        "warnings": of_severity(Severity::Warning),
+        "sections": sum(&|piece| piece.document.sections.len()),
+        "paragraphs": sum(&|piece| piece.document.paragraphs.len()),
+        "sentences": sum(&|piece| piece.document.sentences.len()),
+        "words": sum(&|piece| piece.words.iter().sum()),
+    })
+}
+
+/// Puts the keys of one object behind those of another.
+fn with(mut one: Value, more: Value) -> Value {
+    if let (Some(all), Value::Object(more)) = (one.as_object_mut(), more) {
+        all.extend(more);
+    }
+    one
 }
 
 fn inputs<S: Serializer>(pieces: &&[Piece], serializer: S) -> Result<S::Ok, S::Error> {
@@ -58,40 +125,24 @@ fn told(
     counts: Option<&SubwordCounts>,
     scored: Option<&Value>,
 ) -> Value {
-    let sum = |of: &dyn Fn(&Piece) -> usize| pieces.iter().map(of).sum::<usize>();
-    let of_severity = |severity| problems.iter().filter(|p| p.severity == severity).count();
     json!({
         "tifa": env!("CARGO_PKG_VERSION"),
         "command": settings.command,
-        "settings": {
+        "settings": with(json!({
             "model": settings.model.card.name,
             "token_budget": settings.model.settings.token_budget,
             "prompt": settings.model.settings.prompt,
             "windows": settings.model.settings.windows,
             "neighbours": settings.neighbours,
             "themes": describe_themes(&settings.themes),
-            "language": settings.read.language,
-            "encoding": settings.read.encoding.map(encoding_rs::Encoding::name),
-            "max_article_bytes": settings.read.max_article_bytes,
-            "text_column": settings.read.text_column,
-            "id_column": settings.read.id_column,
-        },
+        }), read_settings(&settings.read)),
         "model": model(settings, counts),
         "codebook": codebook(&settings.themes.codebook),
         "scored": scored,
-        "counts": {
-            "articles": sum(&|piece| usize::from(piece.is_studied)),
-            "corpus": sum(&|piece| usize::from(!piece.is_studied)),
-            "failed": of_severity(Severity::Failed),
-            "skipped": of_severity(Severity::Skipped),
-            "warnings": of_severity(Severity::Warning),
-            "sections": sum(&|piece| piece.document.sections.len()),
-            "paragraphs": sum(&|piece| piece.document.paragraphs.len()),
-            "sentences": sum(&|piece| piece.document.sentences.len()),
-            "words": sum(&|piece| piece.words.iter().sum()),
+        "counts": with(counts_of(pieces, problems), json!({
             "distinct_sentences": counts.and_then(|c| c.fed.as_ref()).map(|fed| fed.distinct),
             "subwords": counts.map(|c| c.subwords(0..c.subwords.len())),
-        },
+        })),
         "truncation": counts.and_then(|c| truncation(settings, c)),
         "cleaning_rules": rules(pieces),
     })

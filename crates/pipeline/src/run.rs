@@ -1,24 +1,23 @@
 //! The run itself.
 
-use std::collections::HashMap;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use model::{Embedder, Subwords};
 use report::{OutputFolder, WrittenVectors};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
-use source::{Problem, Severity};
+use source::Problem;
 use themes::Units;
 
 use crate::clock::Clock;
 use crate::comparing::Comparison;
 use crate::ledger::SubwordCounts;
 use crate::pieces::{self, Piece};
-use crate::record::Record;
+use crate::record::{Record, times};
+use crate::texts::{self, Texts};
 use crate::theming::{self, PieceThemes};
 use crate::{
     Closest, Event, Goal, Limit, Outcome, PipelineError, Readings, Settings, aggregating, agreeing,
-    checking, embedding, readings, writing,
+    checking, embedding, readings, repeats, writing,
 };
 
 /// Does what the settings ask for and writes the output folder, whole or not at all.
@@ -31,14 +30,22 @@ pub fn run(
     settings: &Settings,
     observe: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Result<Outcome, PipelineError> {
+    on_threads(settings.threads, || Run::new(settings)?.finish(observe))
+}
+
+/// Does work on so many threads.
+pub(crate) fn on_threads<T: Send>(
+    threads: usize,
+    work: impl FnOnce() -> Result<T, PipelineError> + Send,
+) -> Result<T, PipelineError> {
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(settings.threads)
+        .num_threads(threads)
         .build()
         .map_err(|e| PipelineError::Threads {
-            threads: settings.threads,
+            threads,
             what: e.to_string(),
         })?;
-    pool.install(|| Run::new(settings)?.finish(observe))
+    pool.install(work)
 }
 
 struct Run<'a> {
@@ -70,8 +77,15 @@ impl<'a> Run<'a> {
     }
 
     fn finish(mut self, observe: &mut dyn FnMut(Event<'_>)) -> Result<Outcome, PipelineError> {
-        let (pieces, problems) = self.read(observe)?;
-        let offsets = offsets(&pieces);
+        let settings = self.settings;
+        let Texts { pieces, problems } = texts::read(
+            &settings.articles,
+            &settings.corpus,
+            &settings.read,
+            &mut self.clock,
+            observe,
+        )?;
+        let offsets = pieces::offsets(&pieces);
         let (vectors, subwords, counts) = if self.settings.goal > Goal::Tokens {
             let embedder = self.open_model(&pieces, observe)?;
             let (vectors, counts) = self.embed(&pieces, &offsets, embedder, observe)?;
@@ -132,61 +146,6 @@ impl<'a> Run<'a> {
             return Ok(None);
         }
         Ok(Some(Subwords::of(card)?))
-    }
-
-    /// Reads, cleans, segments and counts; what can't be used becomes a problem.
-    fn read(
-        &mut self,
-        observe: &mut dyn FnMut(Event<'_>),
-    ) -> Result<(Vec<Piece>, Vec<Problem>), PipelineError> {
-        let settings = self.settings;
-        let reading = self.clock.time("read", "articles", observe, |_| {
-            let paths: Vec<_> = settings
-                .articles
-                .iter()
-                .chain(&settings.corpus)
-                .cloned()
-                .collect();
-            let reading = source::read(&paths, &settings.read)?;
-            let count = reading.articles.len();
-            Ok::<_, PipelineError>((reading, count))
-        })?;
-        let mut problems = reading.problems;
-        for problem in &problems {
-            observe(Event::Problem(problem));
-        }
-        let mut pieces = pieces::adopt(reading.articles, settings);
-        let found = pieces.len() + problems.len();
-        let mut text_stage =
-            |name, unit, observe: &mut dyn FnMut(Event<'_>), work: &mut dyn FnMut() -> usize| {
-                self.clock.time(name, unit, observe, |_| {
-                    Ok::<_, PipelineError>(((), work()))
-                })
-            };
-        text_stage("clean", "blocks removed", observe, &mut || {
-            pieces::clean(&mut pieces);
-            pieces.iter().map(|piece| piece.cleaned.removed.len()).sum()
-        })?;
-        text_stage("segment", "sentences", observe, &mut || {
-            pieces::segment(&mut pieces);
-            pieces
-                .iter()
-                .map(|piece| piece.document.sentences.len())
-                .sum()
-        })?;
-        let bodiless = pieces::drop_bodiless(&mut pieces);
-        for problem in &bodiless {
-            observe(Event::Problem(problem));
-        }
-        problems.extend(bodiless);
-        text_stage("tokenize", "words", observe, &mut || {
-            pieces::count_words(&mut pieces);
-            pieces.iter().flat_map(|piece| &piece.words).sum()
-        })?;
-        if !pieces.iter().any(|piece| piece.is_studied) {
-            return Err(PipelineError::NothingLeft { found });
-        }
-        Ok((pieces, problems))
     }
 
     fn embed(
@@ -284,7 +243,7 @@ impl<'a> Run<'a> {
                 Ok::<_, PipelineError>(((), outcome.articles))
             })?;
         outcome.closest = closest(pieces, &comparison);
-        outcome.repeated = Some(repeated(pieces));
+        outcome.repeated = Some(repeats::count(pieces));
         Ok(())
     }
 
@@ -296,12 +255,8 @@ impl<'a> Run<'a> {
     ) -> Result<(), PipelineError> {
         writing::stages(&self.folder, &self.clock.stages)?;
         let fed = counts.and_then(|c| c.fed.as_ref());
-        let times = json!({
-            "finished_unix": SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
-            "seconds": self.start.elapsed().as_secs_f64(),
-            "threads": self.settings.threads,
-            "sentences_from_cache": fed.map(|fed| fed.recalled),
-        });
+        let mut times = times(self.start, self.settings.threads);
+        times["sentences_from_cache"] = json!(fed.map(|fed| fed.recalled));
         let record = Record::new(
             self.settings,
             pieces,
@@ -312,18 +267,6 @@ impl<'a> Run<'a> {
         );
         Ok(self.folder.commit(&record)?)
     }
-}
-
-/// Where each piece's sentences begin among those of all pieces.
-fn offsets(pieces: &[Piece]) -> Vec<usize> {
-    pieces
-        .iter()
-        .scan(0, |next, piece| {
-            let first = *next;
-            *next += piece.document.sentences.len();
-            Some(first)
-        })
-        .collect()
 }
 
 fn count_subwords(pieces: &[Piece], subwords: &Subwords) -> Result<SubwordCounts, PipelineError> {
@@ -349,23 +292,7 @@ fn outcome(
     problems: &[Problem],
     counts: Option<&SubwordCounts>,
 ) -> Outcome {
-    let of_severity = |severity| problems.iter().filter(|p| p.severity == severity).count();
-    let articles = pieces.iter().filter(|piece| piece.is_studied).count();
     Outcome {
-        articles,
-        others: pieces.len() - articles,
-        sections: pieces
-            .iter()
-            .map(|piece| piece.document.sections.len())
-            .sum(),
-        sentences: pieces
-            .iter()
-            .map(|piece| piece.document.sentences.len())
-            .sum(),
-        words: pieces.iter().flat_map(|piece| &piece.words).sum(),
-        failed: of_severity(Severity::Failed),
-        skipped: of_severity(Severity::Skipped),
-        cleaned: pieces.iter().map(|piece| piece.cleaned.removed.len()).sum(),
         limit: counts.and_then(|c| c.fed.as_ref()).map(|fed| {
             let long = fed.windows.iter().filter(|&&count| count > 1);
             Limit {
@@ -375,8 +302,7 @@ fn outcome(
                 subwords_cut: fed.cut(0..fed.cut.len()),
             }
         }),
-        out: settings.out.clone(),
-        ..Outcome::default()
+        ..Outcome::of_texts(pieces, problems, &settings.out)
     }
 }
 
@@ -422,38 +348,4 @@ fn closest(pieces: &[Piece], comparison: &Comparison) -> Option<Closest> {
             other_id: pieces[b].id().to_owned(),
             cosine,
         })
-}
-
-/// Sentences of studied articles that stand word for word in another piece.
-fn repeated(pieces: &[Piece]) -> usize {
-    let mut homes: HashMap<[u8; 32], (usize, bool)> = HashMap::new();
-    for (at, piece) in pieces.iter().enumerate() {
-        for sentence in &piece.document.sentences {
-            if let Some(words) = words_hash(piece, sentence.span) {
-                let (first, in_others) = homes.entry(words).or_insert((at, false));
-                *in_others |= *first != at;
-            }
-        }
-    }
-    pieces
-        .iter()
-        .filter(|piece| piece.is_studied)
-        .flat_map(|piece| {
-            let sentences = piece.document.sentences.iter();
-            sentences.filter_map(|sentence| words_hash(piece, sentence.span))
-        })
-        .filter(|words| homes.get(words).is_some_and(|home| home.1))
-        .count()
-}
-
-/// A hash of a sentence's words, which takes less memory than they do; `None` without words.
-fn words_hash(piece: &Piece, sentence: text::Span) -> Option<[u8; 32]> {
-    let mut words = text::words::words(&piece.article.text, sentence).peekable();
-    words.peek()?;
-    let mut hash = Sha256::new();
-    for word in words {
-        hash.update(piece.cut(word).to_lowercase());
-        hash.update([0]);
-    }
-    Some(hash.finalize().into())
 }

@@ -132,6 +132,65 @@ impl OutputFolder {
     }
 }
 
+/// One table alone under construction, beside its place. Dropped before [`LoneTable::commit`], it
+/// leaves nothing.
+pub struct LoneTable {
+    out: PathBuf,
+    building: TempDir,
+}
+
+impl LoneTable {
+    /// Starts a table that will stand at `out`, in place of a file that is there.
+    ///
+    /// # Errors
+    /// [`ReportError::Unwritable`] when nothing can be written there.
+    pub fn create(out: &Path) -> Result<Self, ReportError> {
+        let unwritable = |source| ReportError::Unwritable {
+            path: out.to_owned(),
+            source,
+        };
+        if out.is_dir() {
+            return Err(unwritable(std::io::ErrorKind::IsADirectory.into()));
+        }
+        let parent = match out.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        fs_err::create_dir_all(parent).map_err(unwritable)?;
+        let mut builder = tempfile::Builder::new();
+        let prefix = leftover_prefix(out);
+        let building = builder
+            .prefix(&prefix)
+            .tempdir_in(parent)
+            .map_err(unwritable)?;
+        Ok(Self {
+            out: out.to_owned(),
+            building,
+        })
+    }
+
+    /// Starts the table.
+    ///
+    /// # Errors
+    /// When the file can't be created.
+    pub fn table<R: Row>(&self) -> Result<Table, ReportError> {
+        Table::create::<R>(self.building.path())
+    }
+
+    /// Puts the finished table in its place.
+    ///
+    /// # Errors
+    /// [`ReportError::Unwritable`] when it can't be put there; what was there stays.
+    pub fn commit<R: Row>(self) -> Result<(), ReportError> {
+        fs_err::rename(self.building.path().join(R::FILE), &self.out).map_err(|source| {
+            ReportError::Unwritable {
+                path: self.out,
+                source,
+            }
+        })
+    }
+}
+
 /// Earlier results, or an empty folder.
 fn is_replaceable(out: &Path) -> std::io::Result<bool> {
     if !out.is_dir() {
@@ -261,6 +320,28 @@ mod tests {
             "a living run's folder stays, a killed one's goes"
         );
         drop((living, second));
+    }
+
+    #[test]
+    fn a_table_alone_appears_whole_or_not_at_all() {
+        let home = tempfile::tempdir().expect("a folder");
+        let out = home.path().join("rules.csv");
+        fs_err::write(&out, "earlier").expect("writable");
+        let file = LoneTable::create(&out).expect("writable");
+        let table = file.table::<CleaningRow<'_>>().expect("a table");
+        drop((table, file));
+        assert_eq!(fs_err::read_to_string(&out).expect("a file"), "earlier");
+        let file = LoneTable::create(&out).expect("writable");
+        let table = file.table::<CleaningRow<'_>>().expect("a table");
+        table.finish().expect("written");
+        file.commit::<CleaningRow<'_>>().expect("put there");
+        let written = fs_err::read_to_string(&out).expect("a file");
+        assert_eq!(written, "doc_id,rule,start,end,text\n");
+        assert_eq!(entries(home.path()), ["rules.csv"]);
+        assert!(
+            LoneTable::create(home.path()).is_err(),
+            "a folder is no table"
+        );
     }
 
     #[cfg(unix)]

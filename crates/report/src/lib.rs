@@ -7,7 +7,7 @@ pub mod tables;
 mod vectors;
 
 pub use decimal::Decimal;
-pub use folder::OutputFolder;
+pub use folder::{LoneTable, OutputFolder};
 pub use table::{Row, Table};
 pub use vectors::{MappedVectors, VectorFile, WrittenVectors};
 

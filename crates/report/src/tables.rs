@@ -488,6 +488,112 @@ table!(
     }
 );
 
+table!(
+    /// How differently target and reference use one term.
+    KeynessRow, "keyness.csv", {
+        /// Its words, in lower case.
+        term: &'a str,
+        /// How many words it has.
+        n: usize,
+        /// Occurrences in the target.
+        target_count: u64,
+        /// Occurrences in the reference.
+        reference_count: u64,
+        /// Per million sequences of its length.
+        target_per_million: Decimal,
+        /// The same in the reference.
+        reference_per_million: Decimal,
+        /// Articles of the target that have it.
+        target_docs: usize,
+        /// Articles of the reference that have it.
+        reference_docs: usize,
+        /// Log-likelihood ratio, long form, signed.
+        g2: Decimal,
+        /// Log-likelihood ratio, short form, signed.
+        g2_short: Decimal,
+        /// Logarithm of the p of `g2`.
+        log10_p: Decimal,
+        /// Pearson's chi-squared, signed.
+        chi2: Decimal,
+        /// Logarithm of Fisher's p; where an expected count is small.
+        fisher_log10_p: Option<Decimal>,
+        /// Log Ratio after Hardie.
+        log_ratio: Decimal,
+        /// Log Ratio with Walter's correction.
+        log_ratio_walter: Decimal,
+        /// Difference of rates in per cent.
+        pct_diff: Decimal,
+        /// Odds ratio.
+        odds_ratio: Decimal,
+        /// Ratio of rates.
+        relative_risk: Decimal,
+        /// Simple Maths with 1.
+        simple_maths: Decimal,
+        /// Conservative Log Ratio.
+        lrc: Decimal,
+        /// Bayesian information criterion.
+        bic: Decimal,
+        /// z of the weighted log odds.
+        log_odds_z: Decimal,
+        /// DP in the target.
+        dp_target: Option<Decimal>,
+        /// DP in the reference.
+        dp_reference: Option<Decimal>,
+        /// DPnorm in the target.
+        dp_norm_target: Option<Decimal>,
+        /// DPnorm in the reference.
+        dp_norm_reference: Option<Decimal>,
+        /// Average reduced frequency in the target.
+        arf_target: Decimal,
+        /// Average reduced frequency in the reference.
+        arf_reference: Decimal,
+        /// Two-sided p of shuffled articles.
+        perm_p: Option<Decimal>,
+        /// That the target's use is as high by chance.
+        perm_p_higher: Option<Decimal>,
+        /// That it is as low by chance.
+        perm_p_lower: Option<Decimal>,
+        /// Benjamini and Hochberg's q of `log10_p`.
+        q_bh: Decimal,
+        /// Benjamini and Yekutieli's q of `log10_p`.
+        q_by: Decimal,
+        /// Benjamini and Hochberg's q of `perm_p`.
+        perm_q_bh: Option<Decimal>,
+        /// Benjamini and Yekutieli's q of `perm_p`.
+        perm_q_by: Option<Decimal>,
+        /// Article of passage 1.
+        anchor1_doc_id: &'a str,
+        /// Its sentence.
+        anchor1_sentence: Option<usize>,
+        /// Offset of its first byte.
+        anchor1_start: Option<usize>,
+        /// Offset behind its last byte.
+        anchor1_end: Option<usize>,
+        /// The term as it stands there.
+        anchor1_text: &'a str,
+        /// Article of passage 2.
+        anchor2_doc_id: &'a str,
+        /// Its sentence.
+        anchor2_sentence: Option<usize>,
+        /// Offset of its first byte.
+        anchor2_start: Option<usize>,
+        /// Offset behind its last byte.
+        anchor2_end: Option<usize>,
+        /// The term as it stands there.
+        anchor2_text: &'a str,
+        /// Article of passage 3.
+        anchor3_doc_id: &'a str,
+        /// Its sentence.
+        anchor3_sentence: Option<usize>,
+        /// Offset of its first byte.
+        anchor3_start: Option<usize>,
+        /// Offset behind its last byte.
+        anchor3_end: Option<usize>,
+        /// The term as it stands there.
+        anchor3_text: &'a str,
+    }
+);
+
 /// File and columns of every table, in the order of the guide.
 pub fn all() -> Vec<(&'static str, &'static [&'static str])> {
     fn of<R: Row>() -> (&'static str, &'static [&'static str]) {
@@ -512,6 +618,7 @@ pub fn all() -> Vec<(&'static str, &'static [&'static str])> {
         of::<MeasureRow<'_>>(),
         of::<ProblemRow<'_>>(),
         of::<TokenRow<'_>>(),
+        of::<KeynessRow<'_>>(),
         of::<StageRow<'_>>(),
     ]
 }

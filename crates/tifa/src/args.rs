@@ -24,6 +24,7 @@ Examples:
   tifa compare article.txt --against corpus       one article against a corpus
   tifa run table.csv --text-column body           articles in the rows of a table
   tifa themes speech.html --codebook mine.toml    themes alone, by your own codebook
+  tifa keyness corpus --where 'year<2015'         words of some articles against the rest
   tifa models pull                                fetch the weights of the default model
 
 Exit codes: 0 done; 1 done, but some articles were left out (problems.csv says which and why);
@@ -99,6 +100,27 @@ A folder named check is ./check here."
         inputs: Option<Inputs>,
         #[command(flatten)]
         options: Options,
+    },
+    /// Words and word sequences that some articles use more, or less, than others (keyness.csv)
+    #[command(
+        override_usage = "tifa keyness --target PATH... --reference PATH... [OPTIONS]\n       tifa keyness PATH... --where CONDITION [OPTIONS]\n       tifa keyness PATH... --article DOC_ID [OPTIONS]",
+        after_help = "\
+A condition is a field, one of = != < <= > >= ~ (contains), and a value; several are joined by 'and'.
+Fields: doc_id, title, author, source, published, year, month, original_edition, original_issue, issue,
+volume, number, period, language, and any other column or front matter that the articles have.
+
+Examples:
+  tifa keyness --target speeches/ --reference press/ --out results/speeches
+  tifa keyness corpus --where 'published>=2017-10-18 and source~Qiushi'
+  tifa keyness corpus --article 2018-12-21-a-larger-table-demo --max-n 2 --out larger.csv"
+    )]
+    Keyness {
+        #[command(flatten)]
+        sides: SideOptions,
+        #[command(flatten)]
+        keyness: KeynessOptions,
+        #[command(flatten)]
+        options: TextOptions,
     },
     /// How well a model does on data with known answers
     #[command(after_help = "\
@@ -290,12 +312,19 @@ pub(crate) struct Options {
     /// Compute every vector, and keep none
     #[arg(long)]
     pub(crate) no_cache: bool,
-    /// Encoding of the files, such as gb18030, where detection errs
-    #[arg(long, value_name = "NAME")]
-    pub(crate) encoding: Option<String>,
     /// Keep articles in languages that the model doesn't read
     #[arg(long)]
     pub(crate) any_language: bool,
+    #[command(flatten)]
+    pub(crate) read: ReadOptions,
+}
+
+/// How files are read, and what is told; all but `quiet` can stand in tifa.toml too.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ReadOptions {
+    /// Encoding of the files, such as gb18030, where detection errs
+    #[arg(long, value_name = "NAME")]
+    pub(crate) encoding: Option<String>,
     /// Largest article, in MiB [default: 16]
     #[arg(long, value_name = "N")]
     pub(crate) max_article_mb: Option<NonZeroU32>,
@@ -308,6 +337,82 @@ pub(crate) struct Options {
     /// No progress and no summary; problems are still told
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+/// Threads and the settings file.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CommonOptions {
+    /// Threads, and replicas of the model; no result depends on it [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// Settings file [default: tifa.toml here, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// Settings of commands that count words; each can stand in tifa.toml too.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct TextOptions {
+    /// Output folder, or a file ending in .csv for the table alone; earlier results there are replaced
+    /// [default: results/<command>]
+    #[arg(long, short, value_name = "FOLDER|FILE")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) read: ReadOptions,
+    #[command(flatten)]
+    pub(crate) common: CommonOptions,
+}
+
+/// Which articles are held against which.
+#[derive(Debug, ClapArgs)]
+#[group(skip)]
+pub(crate) struct SideOptions {
+    /// Articles to divide by --where or --article: files or folders
+    #[arg(value_name = "PATH", conflicts_with = "target")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Files or folders of the articles that are looked at
+    #[arg(long, value_name = "PATH", num_args = 1.., requires = "reference")]
+    pub(crate) target: Vec<PathBuf>,
+    /// Files or folders of the articles that they are compared with
+    #[arg(long, value_name = "PATH", num_args = 1.., requires = "target")]
+    pub(crate) reference: Vec<PathBuf>,
+    /// Look at the articles that fulfil a condition and compare them with the rest, as 'year<2015'
+    #[arg(long = "where", value_name = "CONDITION", requires = "paths", conflicts_with_all = ["target", "article"])]
+    pub(crate) condition: Option<String>,
+    /// Look at one article and compare it with the rest
+    #[arg(
+        long,
+        value_name = "DOC_ID",
+        requires = "paths",
+        conflicts_with = "target"
+    )]
+    pub(crate) article: Option<String>,
+}
+
+/// Which terms are compared, and how.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct KeynessOptions {
+    /// Longest terms, in words
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=6))]
+    pub(crate) max_n: u8,
+    /// Leave out terms with fewer occurrences, both sides together
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(crate) min_count: u64,
+    /// Leave out terms in fewer articles, both sides together
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub(crate) min_docs: usize,
+    /// Shuffles of the articles behind the permutation p; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 2000)]
+    pub(crate) permutations: u32,
+    /// Seed of the shuffles [default: 1]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Weight of the prior of the weighted log odds, in words that are spread as both sides together
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) prior: u32,
+    /// Passages shown for each term, 0 to 3
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub(crate) anchors: u8,
 }
 
 /// Settings of the themes; each can stand in tifa.toml too.
@@ -386,15 +491,11 @@ pub(crate) struct ModelOptions {
     /// [default: the model's default prompt, if it has one]
     #[arg(long, value_name = "NAME|TEXT")]
     pub(crate) prompt: Option<String>,
-    /// Threads, and replicas of the model; no result depends on it [default: all cores]
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<NonZeroUsize>,
     /// Most tokens in one batch of the model; bounds memory [default: 4096]
     #[arg(long, value_name = "N")]
     pub(crate) token_budget: Option<NonZeroUsize>,
-    /// Settings file [default: tifa.toml here, if there is one]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) common: CommonOptions,
 }
 
 /// Takes the name of one of these.

@@ -5,6 +5,7 @@ mod calibrate;
 mod check;
 mod eval;
 mod gzip;
+mod keyness;
 mod labelled;
 mod models;
 mod run;
@@ -61,6 +62,11 @@ pub(crate) fn execute(args: Args) -> Result<ExitCode> {
             let paths = inputs.map_or_else(Vec::new, |inputs| inputs.paths);
             run::run(Goal::Themes, "themes", paths, vec![], &options)
         }
+        Command::Keyness {
+            sides,
+            keyness,
+            options,
+        } => keyness::keyness(sides, &keyness, &options),
         Command::Eval { task } => match task {
             EvalTask::Sts { pairs, options } => eval::sts(&pairs, &options),
             EvalTask::Themes {

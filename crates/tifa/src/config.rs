@@ -7,13 +7,13 @@ use anyhow::{Context, Result, bail};
 use model::{Backend, Card, Device, EmbedderSettings, NliSettings, Precision};
 use pipeline::{
     CalibrationChoice, CodebookFile, Corrections, Goal, LexiconChoice, ModelChoice, NliChoice,
-    ScorerKind, Settings, ThemeSettings,
+    ScorerKind, Settings, TextSettings, ThemeSettings,
 };
 use serde::Deserialize;
 use source::ReadSettings;
 use themes::Codebook;
 
-use crate::args::{ModelOptions, Options, ThemeOptions};
+use crate::args::{CommonOptions, ModelOptions, Options, ReadOptions, TextOptions, ThemeOptions};
 
 const DEFAULT_MODEL: &str = "all-MiniLM-L6-v2";
 const DEFAULT_CODEBOOK: &str = "qiushi";
@@ -123,7 +123,7 @@ pub(crate) fn settings(
     corpus: Vec<PathBuf>,
     options: &Options,
 ) -> Result<Settings> {
-    let file = File::read(options.model.config.as_deref())?;
+    let file = File::read(options.model.common.config.as_deref())?;
     let models = models(&options.model, &file)?;
     let card = card(&models, &options.model, &file)?;
     let any_language = options.any_language || file.any_language.unwrap_or(false);
@@ -137,19 +137,7 @@ pub(crate) fn settings(
         command,
         goal,
         articles,
-        read: ReadSettings {
-            encoding: encoding(options.encoding.as_deref().or(file.encoding.as_deref()))?,
-            max_article_bytes: u64::from(
-                options
-                    .max_article_mb
-                    .or(file.max_article_mb)
-                    .map_or(DEFAULT_MAX_ARTICLE_MB, NonZeroU32::get),
-            ) << 20,
-            text_column: options.text_column.clone().or(file.text_column),
-            id_column: options.id_column.clone().or(file.id_column),
-            language: language(goal, any_language, &card),
-            ..ReadSettings::default()
-        },
+        read: read(&options.read, language(goal, any_language, &card), &file)?,
         themes,
         neighbours: options
             .neighbours
@@ -180,9 +168,63 @@ pub(crate) fn settings(
     })
 }
 
+/// Texts for a command that counts words.
+pub(crate) fn texts(
+    command: &'static str,
+    articles: Vec<PathBuf>,
+    corpus: Vec<PathBuf>,
+    options: &TextOptions,
+) -> Result<TextSettings> {
+    let file = File::read(options.common.config.as_deref())?;
+    Ok(TextSettings {
+        command,
+        articles,
+        corpus,
+        read: read(&options.read, None, &file)?,
+        threads: threads(&options.common, &file),
+        out: options
+            .out
+            .clone()
+            .or(file.out)
+            .unwrap_or_else(|| Path::new("results").join(command)),
+    })
+}
+
+/// The seed of whatever is drawn.
+pub(crate) fn seed(typed: Option<u64>, options: &TextOptions) -> Result<u64> {
+    let file = File::read(options.common.config.as_deref())?;
+    Ok(typed.or(file.seed).unwrap_or(DEFAULT_SEED))
+}
+
+fn read(options: &ReadOptions, language: Option<String>, file: &File) -> Result<ReadSettings> {
+    Ok(ReadSettings {
+        encoding: encoding(options.encoding.as_deref().or(file.encoding.as_deref()))?,
+        max_article_bytes: u64::from(
+            options
+                .max_article_mb
+                .or(file.max_article_mb)
+                .map_or(DEFAULT_MAX_ARTICLE_MB, NonZeroU32::get),
+        ) << 20,
+        text_column: options
+            .text_column
+            .clone()
+            .or_else(|| file.text_column.clone()),
+        id_column: options.id_column.clone().or_else(|| file.id_column.clone()),
+        language,
+        ..ReadSettings::default()
+    })
+}
+
+fn threads(options: &CommonOptions, file: &File) -> usize {
+    options.threads.or(file.threads).map_or_else(
+        || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+        NonZeroUsize::get,
+    )
+}
+
 /// A model alone, and how it runs.
 pub(crate) fn model(options: &ModelOptions) -> Result<(Card, EmbedderSettings)> {
-    let file = File::read(options.config.as_deref())?;
+    let file = File::read(options.common.config.as_deref())?;
     let models = models(options, &file)?;
     model_of(options, &models, &file)
 }
@@ -192,7 +234,7 @@ pub(crate) fn model_and_themes(
     options: &ModelOptions,
     theme_options: &ThemeOptions,
 ) -> Result<(Card, EmbedderSettings, ThemeSettings)> {
-    let file = File::read(options.config.as_deref())?;
+    let file = File::read(options.common.config.as_deref())?;
     let models = models(options, &file)?;
     let (card, settings) = model_of(options, &models, &file)?;
     let themes = themes(theme_options, &models, (&card.name, &settings), &file)?;
@@ -308,10 +350,7 @@ fn prompt(card: &Card, options: &ModelOptions, file: &File) -> Result<Option<Str
 fn embedding(options: &ModelOptions, file: &File) -> EmbedderSettings {
     let defaults = EmbedderSettings::default();
     EmbedderSettings {
-        replicas: options.threads.or(file.threads).map_or_else(
-            || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
-            NonZeroUsize::get,
-        ),
+        replicas: threads(&options.common, file),
         token_budget: options
             .token_budget
             .or(file.token_budget)

@@ -22,8 +22,8 @@ pub(crate) fn check(paths: Vec<PathBuf>, options: &Options) -> Result<ExitCode> 
     let mut settings = config::settings(Goal::Themes, "themes check", paths, vec![], options)?;
     settings.corpus.clear();
     settings.check = true;
-    let (outcome, code) = run::finish(&settings, options.quiet)?;
-    if !options.quiet {
+    let (outcome, code) = run::finish(&settings, options.read.quiet)?;
+    if !options.read.quiet {
         outcome.examples.iter().for_each(show);
         say!("results: {}", outcome.out.display());
     }

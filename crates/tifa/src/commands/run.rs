@@ -21,8 +21,8 @@ pub(crate) fn run(
     if goal < Goal::Comparison {
         settings.corpus.clear();
     }
-    let (outcome, code) = finish(&settings, options.quiet)?;
-    if !options.quiet {
+    let (outcome, code) = finish(&settings, options.read.quiet)?;
+    if !options.read.quiet {
         summarize(&outcome, goal);
     }
     Ok(code)
@@ -34,12 +34,30 @@ pub(crate) fn finish(settings: &Settings, quiet: bool) -> Result<(Outcome, ExitC
     let outcome = pipeline::run(settings, &mut |event| observer.hear(&event));
     observer.finish();
     let outcome = outcome?;
-    let code = if outcome.failed > 0 {
+    let code = code(&outcome);
+    Ok((outcome, code))
+}
+
+/// The exit code that tells whether articles were left out.
+pub(crate) fn code(outcome: &Outcome) -> ExitCode {
+    if outcome.failed > 0 {
         ExitCode::from(1)
     } else {
         ExitCode::SUCCESS
-    };
-    Ok((outcome, code))
+    }
+}
+
+/// What was left out, behind what was read.
+pub(crate) fn left_out(outcome: &Outcome) -> String {
+    match (outcome.failed, outcome.skipped) {
+        (0, 0) => String::new(),
+        (failed, 0) => format!("; {failed} left out"),
+        (0, skipped) => format!("; {} skipped", count(skipped, "duplicate")),
+        (failed, skipped) => format!(
+            "; {failed} left out, {} skipped",
+            count(skipped, "duplicate")
+        ),
+    }
 }
 
 /// What was found, in five lines.
@@ -51,15 +69,7 @@ fn summarize(outcome: &Outcome, goal: Goal) {
         }
         _ => String::new(),
     };
-    let left_out = match (outcome.failed, outcome.skipped) {
-        (0, 0) => String::new(),
-        (failed, 0) => format!("; {failed} left out"),
-        (0, skipped) => format!("; {} skipped", count(skipped, "duplicate")),
-        (failed, skipped) => format!(
-            "; {failed} left out, {} skipped",
-            count(skipped, "duplicate")
-        ),
-    };
+    let left_out = left_out(outcome);
     say!("{}{against}{left_out}", count(outcome.articles, "article"));
     let limit = outcome.limit.map_or(String::new(), of_the_limit);
     say!(

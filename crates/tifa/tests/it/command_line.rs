@@ -2,7 +2,7 @@
 
 use crate::util::{self, CODEBOOK, Dir, Row, article, count, rows};
 
-const COMMANDS: [&str; 5] = ["run", "compare", "tokenize", "embed", "themes"];
+const COMMANDS: [&str; 6] = ["run", "compare", "tokenize", "embed", "themes", "keyness"];
 
 #[test]
 fn help_of_each_command_shows_an_example() {

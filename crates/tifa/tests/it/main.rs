@@ -17,6 +17,8 @@ mod command_line;
 mod eval;
 /// The architecture's invariants.
 mod house;
+/// `tifa keyness`.
+mod keyness;
 /// Sentences over the model's limit.
 mod limit;
 /// The article of the journal, where it lies beside the checkout.
