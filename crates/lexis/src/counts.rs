@@ -454,7 +454,7 @@ fn is_same(a: &[u32], b: &[u32]) -> bool {
 }
 
 /// A hash that spreads ids over all 64 bits. Different terms may have the same one.
-fn hash(words: &[u32]) -> u64 {
+pub(crate) fn hash(words: &[u32]) -> u64 {
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
     let mixed = words.iter().fold(0_u64, |hash, &id| {
         (hash.rotate_left(23) ^ u64::from(id).wrapping_add(1)).wrapping_mul(ODD)
