@@ -154,7 +154,7 @@ impl<'a> Concordance<'a> {
 
     fn hit(&self, Stretch { start, end }: Stretch) -> Hit {
         let (start, end) = (start as usize, end as usize);
-        let document = self.corpus.document_of(start, 0);
+        let document = self.corpus.document_of(start);
         let occurrence = self.corpus.occurrence(document, start, end - start);
         Hit {
             occurrence,

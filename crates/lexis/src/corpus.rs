@@ -284,10 +284,18 @@ impl Corpus {
             .map_or(self.body.ids.len(), |sentence| sentence.first as usize)
     }
 
-    /// The document that has a word, which is none before `from`.
-    pub(crate) fn document_of(&self, word: usize, from: usize) -> usize {
+    /// The document that has a word.
+    pub(crate) fn document_of(&self, word: usize) -> usize {
         let starts_by = |&sentence: &u32| self.first_word(sentence as usize) <= word;
-        from + self.documents[from + 1..].partition_point(starts_by)
+        self.documents[1..].partition_point(starts_by)
+    }
+
+    /// Where the words of each document end in [`Self::ids`].
+    pub(crate) fn ends(&self) -> Vec<usize> {
+        let behind = self.documents[1..].iter();
+        behind
+            .map(|&sentence| self.first_word(sentence as usize))
+            .collect()
     }
 
     /// Where a sequence of words stands in a document, in reading order. It may overlap itself, and

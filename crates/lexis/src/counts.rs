@@ -101,12 +101,14 @@ impl Counts {
         let is_pruned = options.min_count > 1 || options.min_documents > 1;
         let mut frequent = None;
         let mut sizes = Vec::new();
+        let ends = corpus.ends();
         let first = if is_pruned { 1 } else { *options.sizes.start() };
         for size in first..=*options.sizes.end() {
             let next =
                 (is_pruned && size < *options.sizes.end()).then(|| Places::none(corpus.words()));
             let counted = Counting {
                 corpus,
+                ends: &ends,
                 options: &options,
                 size,
                 candidates: frequent.as_ref(),
@@ -264,6 +266,8 @@ impl Places {
 /// The counting of terms of one size.
 struct Counting<'a, H> {
     corpus: &'a Corpus,
+    /// [`Corpus::ends`], which stays in cache where the corpus does not.
+    ends: &'a [usize],
     options: &'a CountOptions,
     size: usize,
     /// Where terms of one word less stand that are frequent enough.
@@ -414,10 +418,10 @@ impl<H: Fn(&[u32]) -> u64 + Sync> Counting<'_, H> {
         let (mut documents, mut before) = (0, 0);
         let mut rest = occurrences;
         while let Some(&first) = rest.first() {
-            let document = self
-                .corpus
-                .document_of(first as u32 as usize, before as usize);
-            let end = self.corpus.document(document).end;
+            let from = before as usize;
+            let first = first as u32 as usize;
+            let document = from + self.ends[from..].partition_point(|&end| end <= first);
+            let end = self.ends[document];
             let inside = rest.partition_point(|&at| (at as u32 as usize) < end);
             packed::put(&mut found.packed, document as u32 - before);
             packed::put(&mut found.packed, inside as u32);
@@ -454,7 +458,7 @@ fn is_same(a: &[u32], b: &[u32]) -> bool {
 }
 
 /// A hash that spreads ids over all 64 bits. Different terms may have the same one.
-fn hash(words: &[u32]) -> u64 {
+pub(crate) fn hash(words: &[u32]) -> u64 {
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
     let mixed = words.iter().fold(0_u64, |hash, &id| {
         (hash.rotate_left(23) ^ u64::from(id).wrapping_add(1)).wrapping_mul(ODD)

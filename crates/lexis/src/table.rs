@@ -144,7 +144,7 @@ pub struct KeynessRow {
 }
 
 /// A row for each of the counted terms, in their order. All of them are tested, so it is before
-/// counting that terms are left out. While it works it takes four more bytes for each word.
+/// counting that terms are left out. While it works it takes four more bytes for each occurrence of the terms of a size.
 ///
 /// # Errors
 /// If a side has no sequences of one of the sizes.
@@ -159,7 +159,6 @@ pub fn keyness(
 ) -> Result<Vec<KeynessRow>, KeynessError> {
     assert_eq!(corpus.documents(), counts.documents(), "one corpus");
     assert_eq!(corpus.documents(), split.is_target().len(), "one corpus");
-    let positions = Positions::of(corpus);
     let mut rows = Vec::with_capacity(counts.len());
     for size in counts.options().sizes.clone() {
         let [target, reference] =
@@ -169,6 +168,7 @@ pub fn keyness(
                 return Err(KeynessError::NoSequences { size, is_target });
             }
         }
+        let positions = Positions::of(corpus, counts, size);
         let terms = counts.terms_of(size).into_par_iter();
         rows.par_extend(terms.map(|term| {
             row(
@@ -249,20 +249,20 @@ impl<'a> Side<'a> {
 
     fn only<'p>(
         &self,
-        by_document: &[(usize, &'p [usize])],
-    ) -> impl Iterator<Item = (usize, &'p [usize])> {
+        by_document: &[(usize, &'p [u32])],
+    ) -> impl Iterator<Item = (usize, &'p [u32])> {
         let is_here =
-            |&(document, _): &(usize, &[usize])| self.split.is_target()[document] == self.is_target;
+            |&(document, _): &(usize, &[u32])| self.split.is_target()[document] == self.is_target;
         by_document.iter().copied().filter(is_here)
     }
 
     /// The average reduced frequency, as if the other side's documents were not between.
-    fn reduced_frequency(&self, corpus: &Corpus, by_document: &[(usize, &[usize])]) -> f64 {
+    fn reduced_frequency(&self, corpus: &Corpus, by_document: &[(usize, &[u32])]) -> f64 {
         let places: Vec<u64> = self
             .only(by_document)
             .flat_map(|(document, places)| {
-                let shift = corpus.document(document).start - self.before[document];
-                places.iter().map(move |place| (place - shift) as u64)
+                let shift = (corpus.document(document).start - self.before[document]) as u64;
+                places.iter().map(move |&place| u64::from(place) - shift)
             })
             .collect();
         average_reduced_frequency(&places, self.words)
@@ -278,7 +278,7 @@ impl<'a> Side<'a> {
 fn row(
     corpus: &Corpus,
     counts: &Counts,
-    positions: &Positions<'_>,
+    positions: &Positions,
     [target, reference]: [&Side<'_>; 2],
     term: usize,
     options: &KeynessOptions,
@@ -294,8 +294,7 @@ fn row(
     let (target_per_million, reference_per_million) = found.per_million();
     let g2 = found.g2();
     let used = if g2 >= 0.0 { target } else { reference };
-    let places: Vec<usize> = positions.of_term(words).collect();
-    let by_document = by_document(counts.row(term), &places);
+    let by_document = by_document(counts.row(term), positions.of_term(term));
     let reduced = |side: &Side<'_>| side.reduced_frequency(corpus, &by_document);
     KeynessRow {
         term,
@@ -342,7 +341,7 @@ fn row(
 }
 
 /// A term's places, cut by document.
-fn by_document<'p>(row: RowIter<'_>, places: &'p [usize]) -> Vec<(usize, &'p [usize])> {
+fn by_document<'p>(row: RowIter<'_>, places: &'p [u32]) -> Vec<(usize, &'p [u32])> {
     let mut rest = places;
     row.map(|(document, count)| {
         let (here, later) = rest.split_at(count as usize);
@@ -357,10 +356,10 @@ fn by_document<'p>(row: RowIter<'_>, places: &'p [usize]) -> Vec<(usize, &'p [us
 fn anchors<'p>(
     corpus: &Corpus,
     words: usize,
-    by_document: impl Iterator<Item = (usize, &'p [usize])>,
+    by_document: impl Iterator<Item = (usize, &'p [u32])>,
     limit: usize,
 ) -> Vec<Anchor> {
-    let mut best: Vec<(usize, &[usize])> = Vec::with_capacity(limit + 1);
+    let mut best: Vec<(usize, &[u32])> = Vec::with_capacity(limit + 1);
     for (document, places) in by_document {
         let rank = best.partition_point(|(_, most)| most.len() >= places.len());
         if rank < limit {
@@ -375,7 +374,7 @@ fn anchors<'p>(
     rounds
         .take(limit)
         .map(|(document, place)| {
-            let occurrence = corpus.occurrence(document, place, words);
+            let occurrence = corpus.occurrence(document, place as usize, words);
             Anchor {
                 occurrence,
                 span: corpus.span(occurrence),
