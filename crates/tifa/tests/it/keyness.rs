@@ -446,7 +446,8 @@ fn mistakes_are_told_with_what_there_is() {
         ),
         (&["press.csv", "--where", "year<2015", "--max-n", "7"], "7"),
     ] {
-        keyness(&dir, args).exits(2).tells(&[told]);
+        let args = [args, &["--out", "out"]].concat();
+        keyness(&dir, &args).exits(2).tells(&[told]);
     }
     assert!(!dir.join("results/keyness").exists());
 }
