@@ -116,12 +116,20 @@ unsafe fn layer_norm_lanes<L: Lanes>(
 }
 
 /// Ones where the last sixteen of `columns` still have a column.
-fn tail_mask(columns: usize) -> [f32; 16] {
-    let left = match columns % 16 {
-        0 => 16,
-        left => left,
+fn tail_mask(columns: usize) -> &'static [f32] {
+    // Read from its place on, so that no row has to make one.
+    const ONES_THEN_NONE: [f32; 32] = {
+        let mut mask = [0.0; 32];
+        let mut lane = 0;
+        while lane < 16 {
+            mask[lane] = 1.0;
+            lane += 1;
+        }
+        mask
     };
-    std::array::from_fn(|lane| if lane < left { 1.0 } else { 0.0 })
+    static MASK: [f32; 32] = ONES_THEN_NONE;
+    let left = (columns + 15) % 16 + 1;
+    &MASK[16 - left..][..16]
 }
 
 by_level! {
@@ -134,16 +142,14 @@ by_level! {
 #[inline(always)]
 unsafe fn softmax_lanes<L: Lanes>(row: &mut [f32], columns: usize) -> f32 {
     assert!(row.len() >= crate::padded(columns) && columns > 0);
-    // What is behind the row's end must not win.
-    let tail = columns / 16 * 16;
-    for lane in columns..crate::padded(columns) {
-        row[lane] = row[tail];
-    }
-    let mask = tail_mask(columns);
+    let mask = tail_mask(columns).as_ptr();
+    let last = crate::padded(columns) - 16;
     let x = row.as_mut_ptr();
     unsafe {
-        let mut greatest = L::load(x);
-        for at in (16..columns).step_by(16) {
+        // What is behind the row's end must not win.
+        let lowest = L::load(mask).sub(L::splat(1.0)).mul(L::splat(f32::MAX));
+        let mut greatest = L::load(x.add(last)).fma(L::load(mask), lowest);
+        for at in (0..last).step_by(16) {
             greatest = greatest.max(L::load(x.add(at)));
         }
         let greatest = L::splat(greatest.greatest());
@@ -151,7 +157,7 @@ unsafe fn softmax_lanes<L: Lanes>(row: &mut [f32], columns: usize) -> f32 {
         for at in (0..columns).step_by(16) {
             let mut value = lanes::exp(L::load(x.add(at)).sub(greatest));
             if at + 16 > columns {
-                value = value.mul(L::load(mask.as_ptr()));
+                value = value.mul(L::load(mask));
             }
             value.store(x.add(at));
             sum = sum.add(value);
