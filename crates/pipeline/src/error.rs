@@ -1,6 +1,6 @@
 //! Why a run could not be done.
 
-use lexis::{CorpusError, KeynessError, SplitError};
+use lexis::{CorpusError, KeynessError, QueryError, SplitError};
 use model::ModelError;
 use report::ReportError;
 use source::SourceError;
@@ -36,6 +36,28 @@ pub enum PipelineError {
     /// The sides can't be compared.
     #[error(transparent)]
     Keyness(#[from] KeynessError),
+    /// A query can't be read.
+    #[error("query '{query}'")]
+    Query {
+        /// As it was written.
+        query: String,
+        /// What is wrong.
+        source: QueryError,
+    },
+    /// The word whose collocates are asked for is in no text, or no word.
+    #[error(
+        "--node: '{word}' {}",
+        if *cut == 1 { "stands in no sentence of the articles; a stem or a subword is asked for by what it is cut from" } else { "is not one word as the articles are cut" }
+    )]
+    NoSuchWord {
+        /// As it was written.
+        word: String,
+        /// How many words it is.
+        cut: usize,
+    },
+    /// One side has nothing to count.
+    #[error("the target or the reference has no words: choose other articles")]
+    WordlessSide,
     /// No article has the name that was asked for.
     #[error("--article: no article that could be used is called '{wanted}'; there are: {known}")]
     NoSuchArticle {

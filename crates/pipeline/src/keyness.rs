@@ -8,12 +8,11 @@ use report::{Decimal, Table};
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
-use crate::lexical::{self, Output};
-use crate::pieces::{self, Piece};
-use crate::record::{Record, times};
+use crate::lexical::{self, Output, Results};
+use crate::pieces::Piece;
 use crate::run::on_threads;
 use crate::texts::{self, Texts};
-use crate::{Event, Outcome, PipelineError, Sides, TextSettings, sides, writing};
+use crate::{Event, Outcome, PipelineError, Sides, TextSettings, sides};
 
 /// A checked request for keyness.
 #[derive(Clone, Debug)]
@@ -78,6 +77,7 @@ fn compare(
     let start = Instant::now();
     let wanted = &settings.texts;
     let output = Output::create(&wanted.out)?;
+    let counter = wanted.counting.counter()?;
     let mut clock = Clock::default();
     let mut texts = texts::read(
         &wanted.articles,
@@ -90,7 +90,7 @@ fn compare(
     let (pieces, problems) = (&texts.pieces, &texts.problems);
     let split = sides::split(pieces)?;
     let (corpus, counts) = clock.time("count terms", "terms", observe, |_| {
-        let corpus = lexical::corpus(pieces)?;
+        let corpus = lexical::corpus(pieces, &counter)?;
         let counts = Counts::of(&corpus, settings.counts.clone());
         let terms = counts.len();
         Ok::<_, PipelineError>(((corpus, counts), terms))
@@ -115,25 +115,15 @@ fn compare(
         target: keyest(rows.iter().filter(|row| row.g2 > 0.0), settings.told),
         reference: keyest(rows.iter().rev().filter(|row| row.g2 < 0.0), settings.told),
     };
-    match output {
-        Output::Table(file) => file.commit::<KeynessRow<'_>>()?,
-        Output::Folder(folder) => {
-            clock.time("write texts", "documents", observe, |_| {
-                writing::texts(&folder, pieces, &pieces::offsets(pieces), None)?;
-                writing::problems(&folder, problems)?;
-                Ok::<_, PipelineError>(((), pieces.len()))
-            })?;
-            writing::stages(&folder, &clock.stages)?;
-            let record = Record::lexical(
-                wanted,
-                describe(settings),
-                &texts,
-                found(&texts, &split, rows.len()),
-                times(start, wanted.threads),
-            );
-            folder.commit(&record)?;
-        }
-    }
+    let results = Results {
+        wanted,
+        texts: &texts,
+        clock,
+        start,
+        settings: describe(settings),
+        found: found(&texts, &split, rows.len()),
+    };
+    output.commit::<KeynessRow<'_>>(results, observe)?;
     Ok(outcome)
 }
 

@@ -2,13 +2,20 @@
 //! results go.
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use lexis::{Corpus, CorpusError, Reader, Source, Words};
+use lexis::{Corpus, Reader, Source};
 use report::{LoneTable, OutputFolder, ReportError, Row, Table};
+use serde_json::Value;
 use source::ReadSettings;
 use text::Span;
 
-use crate::pieces::Piece;
+use crate::clock::Clock;
+use crate::counting::{Counter, Counting};
+use crate::pieces::{self, Piece};
+use crate::record::{Record, times};
+use crate::texts::Texts;
+use crate::{Event, PipelineError, writing};
 
 /// Which texts are read, how, and where results go. Checked before it gets here.
 #[derive(Clone, Debug)]
@@ -23,6 +30,8 @@ pub struct TextSettings {
     pub out: PathBuf,
     /// How files are read.
     pub read: ReadSettings,
+    /// What is counted.
+    pub counting: Counting,
     /// Threads. No result depends on it.
     pub threads: usize,
 }
@@ -52,10 +61,60 @@ impl Output {
             Self::Table(file) => file.table::<R>(),
         }
     }
+
+    /// Puts the results in their place; a folder gets the tables of the articles and the record as
+    /// well. `R` is the table that stands alone.
+    pub(crate) fn commit<R: Row>(
+        self,
+        results: Results<'_>,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<(), PipelineError> {
+        match self {
+            Self::Table(file) => Ok(file.commit::<R>()?),
+            Self::Folder(folder) => results.commit(folder, observe),
+        }
+    }
 }
 
-/// All pieces as words, in their order.
-pub(crate) fn corpus(pieces: &[Piece]) -> Result<Corpus, CorpusError> {
+/// What goes beside the tables that a command is for.
+pub(crate) struct Results<'a> {
+    pub(crate) wanted: &'a TextSettings,
+    pub(crate) texts: &'a Texts,
+    pub(crate) clock: Clock,
+    pub(crate) start: Instant,
+    /// The command's own settings, for the record.
+    pub(crate) settings: Value,
+    /// What it found, for the record.
+    pub(crate) found: Value,
+}
+
+impl Results<'_> {
+    /// Writes the tables of the articles and the record, and puts the folder in its place.
+    pub(crate) fn commit(
+        mut self,
+        folder: OutputFolder,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<(), PipelineError> {
+        let pieces = &self.texts.pieces;
+        self.clock.time("write texts", "documents", observe, |_| {
+            writing::texts(&folder, pieces, &pieces::offsets(pieces), None)?;
+            writing::problems(&folder, &self.texts.problems)?;
+            Ok::<_, PipelineError>(((), pieces.len()))
+        })?;
+        writing::stages(&folder, &self.clock.stages)?;
+        let record = Record::lexical(
+            self.wanted,
+            self.settings,
+            self.texts,
+            self.found,
+            times(self.start, self.wanted.threads),
+        );
+        Ok(folder.commit(&record)?)
+    }
+}
+
+/// All pieces as words, or what else is counted, in their order.
+pub(crate) fn corpus(pieces: &[Piece], counter: &Counter) -> Result<Corpus, PipelineError> {
     let sentences: Vec<Vec<Span>> = pieces
         .iter()
         .map(|piece| piece.document.sentences.iter().map(|s| s.span).collect())
@@ -68,8 +127,8 @@ pub(crate) fn corpus(pieces: &[Piece]) -> Result<Corpus, CorpusError> {
             sentences,
         })
         .collect();
-    let words = Words::default();
-    let mut reader = Reader::new(&words);
+    let mut reader = Reader::new(counter);
     reader.read(&sources)?;
+    counter.check()?;
     Ok(reader.finish())
 }

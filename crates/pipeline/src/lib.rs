@@ -10,31 +10,38 @@ mod checking;
 mod clock;
 mod comparing;
 mod condition;
+mod counting;
 mod embedding;
 mod error;
 mod event;
 mod keyness;
+mod kwic;
 mod ledger;
 mod lexical;
 mod outcome;
 mod pieces;
+mod profiles;
 mod readings;
 mod record;
 mod remembering;
 mod repeats;
 mod run;
 mod settings;
+mod shift;
 mod sides;
 mod texts;
 mod theming;
+mod words;
 mod writing;
 
 pub use agreeing::Compared;
 pub use checking::describe_overlap;
 pub use condition::{Condition, ConditionError};
+pub use counting::{Counting, Stemming};
 pub use error::PipelineError;
 pub use event::Event;
 pub use keyness::{KeyTerm, KeynessOutcome, KeynessSettings, keyness};
+pub use kwic::{KwicFound, KwicLine, KwicOutcome, KwicSettings, kwic};
 pub use lexical::TextSettings;
 pub use outcome::{Closest, Limit, Outcome, ThemeExamples};
 pub use readings::{Reading, Readings};
@@ -44,4 +51,6 @@ pub use settings::{
     CalibrationChoice, CodebookFile, Corrections, Goal, LexiconChoice, ModelChoice, NliChoice,
     ScorerKind, Settings, ThemeSettings,
 };
+pub use shift::{ShiftOutcome, ShiftSettings, shift};
 pub use sides::Sides;
+pub use words::{WordsOutcome, WordsSettings, words};

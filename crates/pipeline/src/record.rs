@@ -53,7 +53,10 @@ impl<'a> Record<'a> {
             told: json!({
                 "tifa": env!("CARGO_PKG_VERSION"),
                 "command": settings.command,
-                "settings": with(own_settings, read_settings(&settings.read)),
+                "settings": with(
+                    with(own_settings, json!({"counted": settings.counting.describe()})),
+                    read_settings(&settings.read),
+                ),
                 "counts": counts_of(&texts.pieces, &texts.problems),
                 "found": found,
                 "cleaning_rules": rules(&texts.pieces),

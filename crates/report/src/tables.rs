@@ -20,6 +20,12 @@ macro_rules! table {
     };
 }
 
+mod words;
+
+pub use words::{
+    CollocationRow, DiversityRow, KwicRow, ReadabilityRow, SequenceRow, ShiftRow, WordRow,
+};
+
 table!(
     /// One article.
     DocumentRow, "documents.csv", {
@@ -619,6 +625,13 @@ pub fn all() -> Vec<(&'static str, &'static [&'static str])> {
         of::<ProblemRow<'_>>(),
         of::<TokenRow<'_>>(),
         of::<KeynessRow<'_>>(),
+        of::<KwicRow<'_>>(),
+        of::<WordRow<'_>>(),
+        of::<SequenceRow<'_>>(),
+        of::<CollocationRow<'_>>(),
+        of::<DiversityRow<'_>>(),
+        of::<ReadabilityRow<'_>>(),
+        of::<ShiftRow<'_>>(),
         of::<StageRow<'_>>(),
     ]
 }

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand};
+use lexis::SortKey;
 use model::{Backend, Device, Precision};
-use pipeline::ScorerKind;
+use pipeline::{ScorerKind, Stemming};
 
 /// Reads articles, splits them into sentences, embeds and classifies these, and compares each
 /// article with the other pieces of a corpus. Every number in the results leads back to its passage.
@@ -119,6 +120,65 @@ Examples:
         sides: SideOptions,
         #[command(flatten)]
         keyness: KeynessOptions,
+        #[command(flatten)]
+        counting: CountingOptions,
+        #[command(flatten)]
+        options: TextOptions,
+    },
+    /// Where words stand: a concordance with context (kwic.csv)
+    #[command(after_help = "\
+A query is one or more words, in any case. '*' and '?' in a word stand for any characters and for one; '*'
+alone for any one word; 'a|b' for either; 'a NEAR/5 b' for both within a sentence, at most 5 words between.
+All queries of one command share one index.
+
+Examples:
+  tifa kwic 'comprehensive * partnership' corpus
+  tifa kwic 'reform* NEAR/5 party' corpus --sort left1,left2 --context 12 --out reform.csv
+  tifa kwic --queries formulations.txt corpus --out results/formulations")]
+    Kwic {
+        /// The query, then articles: files or folders; with --queries articles alone
+        #[arg(required = true, value_name = "QUERY|PATH")]
+        words: Vec<String>,
+        #[command(flatten)]
+        kwic: KwicOptions,
+        #[command(flatten)]
+        counting: CountingOptions,
+        #[command(flatten)]
+        options: TextOptions,
+    },
+    /// Frequencies, dispersion, sequences, collocations, diversity and readability (words.csv and others)
+    #[command(after_help = "\
+Examples:
+  tifa words corpus
+  tifa words corpus --node development --window 4 --out results/development
+  tifa words press.jsonl --stem english --max-n 2")]
+    Words {
+        #[command(flatten)]
+        inputs: Inputs,
+        #[command(flatten)]
+        words: WordsOptions,
+        #[command(flatten)]
+        counting: CountingOptions,
+        #[command(flatten)]
+        options: TextOptions,
+    },
+    /// By which words some articles differ from others: each word's part in their divergence (shift.csv)
+    #[command(
+        override_usage = "tifa shift --target PATH... --reference PATH... [OPTIONS]\n       tifa shift PATH... --where CONDITION [OPTIONS]\n       tifa shift PATH... --article DOC_ID [OPTIONS]",
+        after_help = "\
+Conditions are those of `tifa keyness`.
+
+Examples:
+  tifa shift corpus --where 'year<2015'
+  tifa shift --target speeches/ --reference press/ --out shift.csv"
+    )]
+    Shift {
+        #[command(flatten)]
+        sides: SideOptions,
+        #[command(flatten)]
+        shift: ShiftOptions,
+        #[command(flatten)]
+        counting: CountingOptions,
         #[command(flatten)]
         options: TextOptions,
     },
@@ -413,6 +473,120 @@ pub(crate) struct KeynessOptions {
     /// Passages shown for each term, 0 to 3
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub(crate) anchors: u8,
+}
+
+/// What counts as a word.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CountingOptions {
+    /// Count stems instead of words, by Snowball's rules for a language, such as english
+    #[arg(long, value_name = "LANGUAGE", value_parser = one_of(&STEMMING, |(name, _)| name), conflicts_with_all = ["join_hyphens", "subwords"])]
+    pub(crate) stem: Option<(&'static str, Stemming)>,
+    /// Count words that are joined by a hyphen as one
+    #[arg(long, conflicts_with = "subwords")]
+    pub(crate) join_hyphens: bool,
+    /// Count subwords of a model instead of words: the name of its card, or its folder
+    #[arg(long, value_name = "NAME|FOLDER")]
+    pub(crate) subwords: Option<String>,
+    /// Folder of the model cards, for --subwords [default: models here, or beside the program]
+    #[arg(long, value_name = "FOLDER", env = "TIFA_MODELS")]
+    pub(crate) models: Option<PathBuf>,
+}
+
+/// Languages with rules for stems.
+const STEMMING: [(&str, Stemming); 18] = [
+    ("arabic", Stemming::Arabic),
+    ("danish", Stemming::Danish),
+    ("dutch", Stemming::Dutch),
+    ("english", Stemming::English),
+    ("finnish", Stemming::Finnish),
+    ("french", Stemming::French),
+    ("german", Stemming::German),
+    ("greek", Stemming::Greek),
+    ("hungarian", Stemming::Hungarian),
+    ("italian", Stemming::Italian),
+    ("norwegian", Stemming::Norwegian),
+    ("portuguese", Stemming::Portuguese),
+    ("romanian", Stemming::Romanian),
+    ("russian", Stemming::Russian),
+    ("spanish", Stemming::Spanish),
+    ("swedish", Stemming::Swedish),
+    ("tamil", Stemming::Tamil),
+    ("turkish", Stemming::Turkish),
+];
+
+/// What is searched, and how lines are shown.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct KwicOptions {
+    /// Search all queries of a file, one a line; '-' is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) queries: Option<PathBuf>,
+    /// Words shown on each side, over the ends of sentences
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    pub(crate) context: u16,
+    /// What lines are sorted by, by comma: position, left1 (the word before), right1, inside1 (the first word
+    /// found), and so on
+    #[arg(
+        long,
+        value_name = "KEYS",
+        default_value = "position",
+        value_delimiter = ',',
+        value_parser = sort_key
+    )]
+    pub(crate) sort: Vec<SortKey>,
+    /// Lines shown of each query; all are written
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) show: usize,
+}
+
+fn sort_key(typed: &str) -> Result<SortKey, String> {
+    let words = |number: &str| number.parse().ok().filter(|n| (1..=100).contains(n));
+    let [left, right, inside] =
+        ["left", "right", "inside"].map(|side| typed.strip_prefix(side).and_then(words));
+    let key = match typed {
+        "position" => Some(SortKey::Position),
+        _ => left
+            .map(SortKey::Left)
+            .or(right.map(SortKey::Right))
+            .or(inside.map(SortKey::Inside)),
+    };
+    key.ok_or_else(|| "it is position, or left, right or inside with a number from 1 to 100".into())
+}
+
+/// Which terms and pairs are listed.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct WordsOptions {
+    /// Longest terms, in words
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=6))]
+    pub(crate) max_n: u8,
+    /// Leave out terms with fewer occurrences
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub(crate) min_count: u64,
+    /// Leave out terms in fewer articles; of sequences.csv this is not asked
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) min_docs: usize,
+    /// Words stand together that are at most so many words apart
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=50))]
+    pub(crate) window: u8,
+    /// Words stand together that are in one sentence
+    #[arg(long, conflicts_with = "window")]
+    pub(crate) by_sentence: bool,
+    /// Leave out pairs that meet less often
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) min_pair: u64,
+    /// List only what stands with this word
+    #[arg(long, value_name = "WORD")]
+    pub(crate) node: Option<String>,
+}
+
+/// How sure a divergence is.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ShiftOptions {
+    /// Shuffles of the articles that tell what divergence chance makes; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub(crate) permutations: u32,
+    /// Seed of the shuffles [default: 1]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
 }
 
 /// Settings of the themes; each can stand in tifa.toml too.

@@ -6,10 +6,13 @@ mod check;
 mod eval;
 mod gzip;
 mod keyness;
+mod kwic;
 mod labelled;
 mod models;
 mod run;
 mod scored;
+mod shift;
+mod words;
 
 use std::process::ExitCode;
 
@@ -65,8 +68,27 @@ pub(crate) fn execute(args: Args) -> Result<ExitCode> {
         Command::Keyness {
             sides,
             keyness,
+            counting,
             options,
-        } => keyness::keyness(sides, &keyness, &options),
+        } => keyness::keyness(sides, &keyness, &counting, &options),
+        Command::Kwic {
+            words,
+            kwic,
+            counting,
+            options,
+        } => kwic::kwic(words, &kwic, &counting, &options),
+        Command::Words {
+            inputs,
+            words,
+            counting,
+            options,
+        } => words::words(inputs.paths, &words, &counting, &options),
+        Command::Shift {
+            sides,
+            shift,
+            counting,
+            options,
+        } => shift::shift(sides, &shift, &counting, &options),
         Command::Eval { task } => match task {
             EvalTask::Sts { pairs, options } => eval::sts(&pairs, &options),
             EvalTask::Themes {

@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use model::{Backend, Card, Device, EmbedderSettings, NliSettings, Precision};
 use pipeline::{
-    CalibrationChoice, CodebookFile, Corrections, Goal, LexiconChoice, ModelChoice, NliChoice,
-    ScorerKind, Settings, TextSettings, ThemeSettings,
+    CalibrationChoice, CodebookFile, Corrections, Counting, Goal, LexiconChoice, ModelChoice,
+    NliChoice, ScorerKind, Settings, TextSettings, ThemeSettings,
 };
 use serde::Deserialize;
 use source::ReadSettings;
 use themes::Codebook;
 
-use crate::args::{CommonOptions, ModelOptions, Options, ReadOptions, TextOptions, ThemeOptions};
+use crate::args::{
+    CommonOptions, CountingOptions, ModelOptions, Options, ReadOptions, TextOptions, ThemeOptions,
+};
 
 const DEFAULT_MODEL: &str = "all-MiniLM-L6-v2";
 const DEFAULT_CODEBOOK: &str = "qiushi";
@@ -173,6 +175,7 @@ pub(crate) fn texts(
     command: &'static str,
     articles: Vec<PathBuf>,
     corpus: Vec<PathBuf>,
+    counting: &CountingOptions,
     options: &TextOptions,
 ) -> Result<TextSettings> {
     let file = File::read(options.common.config.as_deref())?;
@@ -181,12 +184,25 @@ pub(crate) fn texts(
         articles,
         corpus,
         read: read(&options.read, None, &file)?,
+        counting: counted(counting, &file)?,
         threads: threads(&options.common, &file),
         out: options
             .out
             .clone()
             .or(file.out)
             .unwrap_or_else(|| Path::new("results").join(command)),
+    })
+}
+
+fn counted(options: &CountingOptions, file: &File) -> Result<Counting> {
+    if let Some(named) = &options.subwords {
+        let models = models_folder(options.models.as_deref().or(file.models.as_deref()))?;
+        return Ok(Counting::Subwords(Box::new(model::find(&models, named)?)));
+    }
+    Ok(match options.stem {
+        Some((language, stemming)) => Counting::Stems { language, stemming },
+        None if options.join_hyphens => Counting::JoinedWords,
+        None => Counting::Words,
     })
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use lexis::{CountOptions, Permutations, Prior, Score};
 use pipeline::{KeyTerm, KeynessOutcome, KeynessSettings, Sides, TextSettings};
 
-use crate::args::{KeynessOptions, SideOptions, TextOptions};
+use crate::args::{CountingOptions, KeynessOptions, SideOptions, TextOptions};
 use crate::commands::{count, run};
 use crate::{config, show};
 
@@ -16,9 +16,10 @@ const TOLD: usize = 10;
 pub(crate) fn keyness(
     sides: SideOptions,
     chosen: &KeynessOptions,
+    counting: &CountingOptions,
     options: &TextOptions,
 ) -> Result<ExitCode> {
-    let (texts, sides) = divided("keyness", sides, options)?;
+    let (texts, sides) = divided("keyness", sides, counting, options)?;
     let permutations = Permutations {
         score: Score::G2,
         count: chosen.permutations,
@@ -56,6 +57,7 @@ pub(crate) fn keyness(
 pub(crate) fn divided(
     command: &'static str,
     sides: SideOptions,
+    counting: &CountingOptions,
     options: &TextOptions,
 ) -> Result<(TextSettings, Sides)> {
     let (articles, reference, sides) = match (sides.condition, sides.article) {
@@ -69,7 +71,7 @@ pub(crate) fn divided(
             "say what to compare: --target PATH... --reference PATH..., or PATH... with --where CONDITION or --article DOC_ID (see `tifa {command} --help`)"
         ),
     };
-    let texts = config::texts(command, articles, reference, options)?;
+    let texts = config::texts(command, articles, reference, counting, options)?;
     Ok((texts, sides))
 }
 

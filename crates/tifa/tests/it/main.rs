@@ -34,3 +34,5 @@ mod whole_way;
 /// The little that a build without libtorch can't do.
 #[cfg(not(feature = "torch"))]
 mod without_torch;
+/// `tifa kwic`, `words` and `shift`.
+mod words;

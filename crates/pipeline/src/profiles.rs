@@ -1,0 +1,167 @@
+//! How diverse the words of articles and sections are, and how hard to read.
+
+use std::ops::Range;
+
+use lexis::{Corpus, Diversity, MtldRule, Readability};
+use rayon::prelude::*;
+use report::tables::{DiversityRow, ReadabilityRow};
+use report::{Decimal, OutputFolder};
+
+use crate::PipelineError;
+use crate::pieces::Piece;
+
+/// Words of a window of MATTR and of a segment of MSTTR.
+pub(crate) const WINDOW: usize = 50;
+/// The type-token ratio that closes a stretch of MTLD.
+pub(crate) const THRESHOLD: f64 = 0.72;
+/// Words drawn for HD-D.
+pub(crate) const DRAWS: usize = 42;
+/// Fewer words than these tell little of a text's diversity, whatever the measure.
+const SHORT: usize = 100;
+/// SMOG was made for texts of at least so many sentences.
+const SENTENCES: u64 = 30;
+
+/// An article or a section of it.
+struct Part {
+    name: &'static str,
+    id: usize,
+    sentences: Range<usize>,
+}
+
+fn parts(piece: &Piece) -> Vec<Part> {
+    let document = &piece.document;
+    let whole = Part {
+        name: "document",
+        id: 0,
+        sentences: 0..document.sentences.len(),
+    };
+    let sections = document
+        .sections
+        .iter()
+        .enumerate()
+        .map(|(at, section)| Part {
+            name: "section",
+            id: section.ordinal,
+            sentences: document.sentences_of_section(at),
+        });
+    let sections = sections.filter(|section| !section.sentences.is_empty());
+    std::iter::once(whole).chain(sections).collect()
+}
+
+/// Writes both tables.
+pub(crate) fn write(
+    folder: &OutputFolder,
+    pieces: &[Piece],
+    corpus: &Corpus,
+) -> Result<(), PipelineError> {
+    let mut diversities = folder.table::<DiversityRow<'_>>()?;
+    let mut readabilities = folder.table::<ReadabilityRow<'_>>()?;
+    let described: Vec<Vec<_>> = pieces
+        .par_iter()
+        .enumerate()
+        .map(|(at, piece)| {
+            let units: Vec<Range<usize>> = corpus.sentences(at).collect();
+            let counts = readable(piece);
+            let parts = parts(piece).into_iter();
+            parts
+                .map(|part| {
+                    let diversity = diversity(piece.id(), &part, corpus, &units);
+                    let readability = readability(piece, &part, &counts);
+                    (diversity, readability)
+                })
+                .collect()
+        })
+        .collect();
+    for (diversity, readability) in described.iter().flatten() {
+        diversities.push(diversity)?;
+        readabilities.push(readability)?;
+    }
+    diversities.finish()?;
+    Ok(readabilities.finish()?)
+}
+
+fn diversity<'a>(
+    doc_id: &'a str,
+    part: &Part,
+    corpus: &Corpus,
+    sentences: &[Range<usize>],
+) -> DiversityRow<'a> {
+    let sentences = &sentences[part.sentences.clone()];
+    let words = match (sentences.first(), sentences.last()) {
+        (Some(first), Some(last)) => &corpus.ids()[first.start..last.end],
+        _ => &[],
+    };
+    let found = Diversity::new(words);
+    let number = |value: Option<f64>| value.map(Decimal);
+    let mattr = found.mattr(WINDOW);
+    DiversityRow {
+        doc_id,
+        unit: part.name,
+        unit_id: part.id,
+        tokens: found.tokens(),
+        types: found.types(),
+        ttr: number(found.ttr()),
+        rttr: number(found.rttr()),
+        cttr: number(found.cttr()),
+        mattr: number(mattr.map(|mean| mean.ttr)),
+        msttr: number(found.msttr(WINDOW).map(|mean| mean.ttr)),
+        mtld_at_or_below: number(found.mtld(THRESHOLD, MtldRule::AtOrBelow)),
+        mtld_below: number(found.mtld(THRESHOLD, MtldRule::Below)),
+        hd_d: number(found.hd_d(DRAWS)),
+        maas: number(found.maas()),
+        yule_k: number(found.yule_k()),
+        simpson: number(found.simpson()),
+        warning: if found.tokens() < SHORT { "short" } else { "" },
+    }
+}
+
+/// What each sentence has of what readability counts.
+fn readable(piece: &Piece) -> Vec<Readability> {
+    let sentences = piece.document.sentences.iter();
+    sentences
+        .map(|sentence| {
+            let words = text::words::words(&piece.article.text, sentence.span);
+            let words = words.map(|word| Readability::of_word(&piece.cut(word).to_lowercase()));
+            let mut counts = Readability::default();
+            counts.add_sentence(words);
+            counts
+        })
+        .collect()
+}
+
+fn readability<'a>(piece: &'a Piece, part: &Part, sentences: &[Readability]) -> ReadabilityRow<'a> {
+    let mut counts = Readability::default();
+    for &sentence in &sentences[part.sentences.clone()] {
+        counts += sentence;
+    }
+    let number = |value: Option<f64>| value.map(Decimal);
+    // Their constants were fitted to English schoolbooks.
+    let is_english = piece.metadata.language.as_deref().is_none_or(|tag| {
+        tag.split(['-', '_'])
+            .next()
+            .is_some_and(|language| language.eq_ignore_ascii_case("en"))
+    });
+    let english = |value: Option<f64>| number(value).filter(|_| is_english);
+    ReadabilityRow {
+        doc_id: piece.id(),
+        unit: part.name,
+        unit_id: part.id,
+        sentences: counts.sentences,
+        words: counts.words,
+        words_per_sentence: number(counts.words_per_sentence()),
+        letters_per_word: number(counts.letters_per_word()),
+        syllables_per_word: english(counts.syllables_per_word()),
+        flesch: english(counts.flesch()),
+        flesch_kincaid: english(counts.flesch_kincaid()),
+        fog: english(counts.fog()),
+        smog: english(counts.smog()),
+        ari: english(counts.ari()),
+        coleman_liau: english(counts.coleman_liau()),
+        lix: number(counts.lix()),
+        warning: if counts.sentences < SENTENCES {
+            "short"
+        } else {
+            ""
+        },
+    }
+}
