@@ -1,5 +1,5 @@
 //! What a run does, stage by stage: read, clean, segment, tokenize, embed, themes, compare, write.
-//! Commands that count words go another way from the texts on: [`keyness`].
+//! Commands that count words go another way from the texts on: [`keyness`], [`reuse`](reuse()).
 //!
 //! Knows no command line and prints nothing: it takes checked [`Settings`], tells an observer what
 //! happens as [`Event`]s, and returns an [`Outcome`].
@@ -22,6 +22,8 @@ mod readings;
 mod record;
 mod remembering;
 mod repeats;
+mod reuse_command;
+mod reusing;
 mod run;
 mod settings;
 mod sides;
@@ -39,6 +41,8 @@ pub use lexical::TextSettings;
 pub use outcome::{Closest, Limit, Outcome, ThemeExamples};
 pub use readings::{Reading, Readings};
 pub use record::{describe_model, describe_themes};
+pub use reuse_command::{ReuseOutcome, ReuseSettings, reuse};
+pub use reusing::ReuseOptions;
 pub use run::run;
 pub use settings::{
     CalibrationChoice, CodebookFile, Corrections, Goal, LexiconChoice, ModelChoice, NliChoice,

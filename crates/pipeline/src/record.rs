@@ -31,11 +31,13 @@ impl<'a> Record<'a> {
         pieces: &'a [Piece],
         problems: &[Problem],
         counts: Option<&SubwordCounts>,
-        scored: Option<&Value>,
+        (scored, reused): (Option<&Value>, Option<&Value>),
         times: Value,
     ) -> Self {
+        let mut told = told(settings, pieces, problems, counts, scored);
+        told["reuse"] = json!(reused);
         Self {
-            told: told(settings, pieces, problems, counts, scored),
+            told,
             inputs: pieces,
             times,
         }

@@ -13,11 +13,12 @@ use crate::comparing::Comparison;
 use crate::ledger::SubwordCounts;
 use crate::pieces::{self, Piece};
 use crate::record::{Record, times};
+use crate::reusing::Reusing;
 use crate::texts::{self, Texts};
 use crate::theming::{self, PieceThemes};
 use crate::{
-    Closest, Event, Goal, Limit, Outcome, PipelineError, Readings, Settings, aggregating, agreeing,
-    checking, embedding, readings, repeats, writing,
+    Closest, Event, Goal, Limit, Outcome, PipelineError, Readings, ReuseOptions, Settings,
+    aggregating, agreeing, checking, embedding, readings, repeats, writing,
 };
 
 /// Does what the settings ask for and writes the output folder, whole or not at all.
@@ -55,6 +56,8 @@ struct Run<'a> {
     start: Instant,
     /// What scored themes, for the record.
     scored: Option<Value>,
+    /// What pieces take over from each other, for the record.
+    reused: Option<Value>,
 }
 
 /// Vectors of all sentences of all pieces, and the model that made them.
@@ -73,6 +76,7 @@ impl<'a> Run<'a> {
             clock: Clock::default(),
             start: Instant::now(),
             scored: None,
+            reused: None,
         })
     }
 
@@ -242,6 +246,17 @@ impl<'a> Run<'a> {
                 writing::comparison(folder, pieces, &comparison, &readings, &themes, codebook)?;
                 Ok::<_, PipelineError>(((), outcome.articles))
             })?;
+        let reusing = self.clock.time("find reuse", "passages", observe, |_| {
+            let reusing = Reusing::find(pieces, &ReuseOptions::default())?;
+            let count = reusing.passages();
+            Ok::<_, PipelineError>((reusing, count))
+        })?;
+        let folder = &self.folder;
+        self.clock.time("write reuse", "passages", observe, |_| {
+            reusing.write(folder, pieces)?;
+            Ok::<_, PipelineError>(((), reusing.passages()))
+        })?;
+        self.reused = Some(reusing.record());
         outcome.closest = closest(pieces, &comparison);
         outcome.repeated = Some(repeats::count(pieces));
         Ok(())
@@ -262,7 +277,7 @@ impl<'a> Run<'a> {
             pieces,
             problems,
             counts,
-            self.scored.as_ref(),
+            (self.scored.as_ref(), self.reused.as_ref()),
             times,
         );
         Ok(self.folder.commit(&record)?)

@@ -594,6 +594,104 @@ table!(
     }
 );
 
+table!(
+    /// A passage that a piece shares with an earlier one.
+    ReuseRow, "reuse.csv", {
+        /// The later piece's id.
+        doc_id: &'a str,
+        /// Offset of the passage's first byte.
+        start: usize,
+        /// Offset behind its last byte.
+        end: usize,
+        /// The earlier piece's id.
+        source_doc_id: &'a str,
+        /// Offset of the first byte there.
+        source_start: usize,
+        /// Offset behind the last byte there.
+        source_end: usize,
+        /// Words that are the same, in order.
+        words: usize,
+        /// Share of the alignment's columns that they are.
+        identity: Decimal,
+        /// The cluster of copies in `clusters.csv`.
+        cluster: usize,
+        /// The sentence that it begins in.
+        sentence: usize,
+        /// The sentence that it ends in.
+        last_sentence: usize,
+        /// The sentence that it begins in there.
+        source_sentence: usize,
+        /// The sentence that it ends in there.
+        source_last_sentence: usize,
+        /// When the piece was published.
+        published: &'a str,
+        /// When the earlier one was.
+        source_published: &'a str,
+        /// Which of the two sides stands in quotation marks.
+        quoted: &'a str,
+        /// The passage.
+        text: &'a str,
+        /// The passage there.
+        source_text: &'a str,
+    }
+);
+
+table!(
+    /// A copy of a passage.
+    CopyRow, "clusters.csv", {
+        /// The cluster.
+        cluster: usize,
+        /// The piece's id.
+        doc_id: &'a str,
+        /// Offset of its first byte.
+        start: usize,
+        /// Offset behind its last byte.
+        end: usize,
+        /// Copies of the cluster.
+        copies: usize,
+        /// Whether it is the earliest of them.
+        earliest: bool,
+        /// Words from its first to its last.
+        words: usize,
+        /// The sentence that it begins in.
+        sentence: usize,
+        /// The sentence that it ends in.
+        last_sentence: usize,
+        /// When the piece was published.
+        published: &'a str,
+        /// The copy.
+        text: &'a str,
+    }
+);
+
+table!(
+    /// A piece that is nearly the same as another.
+    NearDuplicateRow, "near_duplicates.csv", {
+        /// The group of pieces.
+        group: usize,
+        /// The piece's id.
+        doc_id: &'a str,
+        /// Pieces of the group.
+        pieces: usize,
+        /// Whether it is the earliest of them.
+        earliest: bool,
+        /// When it was published.
+        published: &'a str,
+        /// The piece most like it.
+        nearest_doc_id: &'a str,
+        /// Different n-grams of both.
+        shared: usize,
+        /// Different n-grams of the piece.
+        ngrams: usize,
+        /// Different n-grams of the one most like it.
+        nearest_ngrams: usize,
+        /// Jaccard's coefficient of the two.
+        jaccard: Decimal,
+        /// Share of the smaller one's n-grams that are in both.
+        containment: Decimal,
+    }
+);
+
 /// File and columns of every table, in the order of the guide.
 pub fn all() -> Vec<(&'static str, &'static [&'static str])> {
     fn of<R: Row>() -> (&'static str, &'static [&'static str]) {
@@ -619,6 +717,9 @@ pub fn all() -> Vec<(&'static str, &'static [&'static str])> {
         of::<ProblemRow<'_>>(),
         of::<TokenRow<'_>>(),
         of::<KeynessRow<'_>>(),
+        of::<ReuseRow<'_>>(),
+        of::<CopyRow<'_>>(),
+        of::<NearDuplicateRow<'_>>(),
         of::<StageRow<'_>>(),
     ]
 }

@@ -33,6 +33,12 @@ impl Likeness {
         self.shared as f64 / self.distinct.0.min(self.distinct.1) as f64
     }
 
+    /// Whether it is more like, or as much and named first.
+    fn is_nearer(&self, held: &Self) -> bool {
+        let order = self.jaccard().total_cmp(&held.jaccard());
+        order.then(held.other.cmp(&self.other)).is_gt()
+    }
+
     fn turned(self) -> Self {
         Self {
             document: self.other,
@@ -59,39 +65,18 @@ impl Duplicates {
     /// belongs to it. A document of no n-gram is like none.
     pub fn find(grams: &Grams<'_>, least: f64, wanted: Wanted<'_>) -> Self {
         let count = grams.documents().len();
-        let own: Vec<Vec<u32>> = (0..count)
-            .into_par_iter()
-            .map(|document| {
-                let mut own: Vec<u32> = grams.of(document).to_vec();
-                own.retain(|&gram| gram != NONE);
-                own.sort_unstable();
-                own.dedup();
-                own
-            })
-            .collect();
         let mut nearest: Vec<Option<Likeness>> = vec![None; count];
         let (mut sets, mut pairs) = (Union::new(count), 0);
-        let documents: Vec<usize> = (0..count).collect();
-        for block in documents.chunks(BLOCK) {
-            let found: Vec<Vec<Likeness>> = block
-                .par_iter()
-                .map(|&document| like(grams, &own, document, least, wanted))
-                .collect();
-            for likeness in found.into_iter().flatten() {
-                pairs += 1;
-                sets.join(likeness.document, likeness.other);
-                for side in [likeness, likeness.turned()] {
-                    let held = &mut nearest[side.document];
-                    let rank = |l: &Likeness| (l.jaccard(), std::cmp::Reverse(l.other));
-                    if held.is_none_or(|held| {
-                        let (new, old) = (rank(&side), rank(&held));
-                        new.0.total_cmp(&old.0).then(new.1.cmp(&old.1)).is_gt()
-                    }) {
-                        *held = Some(side);
-                    }
+        each_alike(grams, least, wanted, |likeness| {
+            pairs += 1;
+            sets.join(likeness.document, likeness.other);
+            for side in [likeness, likeness.turned()] {
+                let held = &mut nearest[side.document];
+                if held.is_none_or(|held| side.is_nearer(&held)) {
+                    *held = Some(side);
                 }
             }
-        }
+        });
         Self {
             nearest,
             groups: (0..count).map(|document| sets.root(document)).collect(),
@@ -112,6 +97,33 @@ impl Duplicates {
     /// For each document the least document of its group, which may be itself alone.
     pub fn groups(&self) -> &[usize] {
         &self.groups
+    }
+}
+
+/// Hands on all pairs of documents whose containment is at least `least`, exactly, in their order.
+pub fn each_alike(
+    grams: &Grams<'_>,
+    least: f64,
+    wanted: Wanted<'_>,
+    mut visit: impl FnMut(Likeness),
+) {
+    let documents: Vec<usize> = (0..grams.documents().len()).collect();
+    let own: Vec<Vec<u32>> = documents
+        .par_iter()
+        .map(|&document| {
+            let mut own: Vec<u32> = grams.of(document).to_vec();
+            own.retain(|&gram| gram != NONE);
+            own.sort_unstable();
+            own.dedup();
+            own
+        })
+        .collect();
+    for block in documents.chunks(BLOCK) {
+        let found: Vec<Vec<Likeness>> = block
+            .par_iter()
+            .map(|&document| like(grams, &own, document, least, wanted))
+            .collect();
+        found.into_iter().flatten().for_each(&mut visit);
     }
 }
 

@@ -14,7 +14,7 @@ mod union;
 
 pub use align::{GAP_EXTEND, GAP_OPEN, MATCH, MISMATCH, X_DROP};
 pub use clusters::{Clusters, Copy};
-pub use duplicates::{Duplicates, Likeness};
+pub use duplicates::{Duplicates, Likeness, each_alike};
 pub use grams::{Grams, MOST_IN_ONE};
 pub use minhash::{Bands, MinHash, Pairs};
 pub use passages::{Passage, Run, Shared, SharedOptions, Wanted};
