@@ -26,7 +26,7 @@ impl Default for SharedOptions {
     fn default() -> Self {
         Self {
             max_documents: 100,
-            min_words: 10,
+            min_words: 12,
             min_identity: 0.5,
             within: false,
         }

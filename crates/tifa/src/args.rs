@@ -25,6 +25,7 @@ Examples:
   tifa run table.csv --text-column body           articles in the rows of a table
   tifa themes speech.html --codebook mine.toml    themes alone, by your own codebook
   tifa keyness corpus --where 'year<2015'         words of some articles against the rest
+  tifa reuse corpus                               passages that pieces share, and whose they are
   tifa models pull                                fetch the weights of the default model
 
 Exit codes: 0 done; 1 done, but some articles were left out (problems.csv says which and why);
@@ -119,6 +120,28 @@ Examples:
         sides: SideOptions,
         #[command(flatten)]
         keyness: KeynessOptions,
+        #[command(flatten)]
+        options: TextOptions,
+    },
+    /// Passages that pieces share, word for word or edited (reuse.csv), all copies of each (clusters.csv),
+    /// and pieces that are nearly the same (near_duplicates.csv)
+    #[command(after_help = "\
+Each article is held against all others and against those of --corpus. The source of a passage is the
+piece with the earlier date; pieces without a date count as later than all others. Conditions of --where
+are those of `tifa keyness`.
+
+Examples:
+  tifa reuse corpus
+  tifa reuse article.txt --against corpus --out results/article
+  tifa reuse corpus --article 2019-09-20-turning-the-blade-inward-demo --out blade.csv
+  tifa reuse press.jsonl --min-words 20 --min-identity 0.8")]
+    Reuse {
+        #[command(flatten)]
+        inputs: Inputs,
+        #[command(flatten)]
+        sides: ReuseSides,
+        #[command(flatten)]
+        reuse: ReuseOptions,
         #[command(flatten)]
         options: TextOptions,
     },
@@ -413,6 +436,66 @@ pub(crate) struct KeynessOptions {
     /// Passages shown for each term, 0 to 3
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub(crate) anchors: u8,
+}
+
+/// Which articles are looked at: all, unless told otherwise.
+#[derive(Debug, ClapArgs)]
+#[group(skip)]
+pub(crate) struct ReuseSides {
+    /// Files or folders of the pieces to hold the articles against, besides each other
+    #[arg(long, visible_alias = "against", value_name = "PATH", num_args = 1..)]
+    pub(crate) corpus: Vec<PathBuf>,
+    /// Look at one article alone, against all others
+    #[arg(long, value_name = "DOC_ID", conflicts_with_all = ["corpus", "condition"])]
+    pub(crate) article: Option<String>,
+    /// Look at the articles alone that fulfil a condition, as 'year>=2015'
+    #[arg(long = "where", value_name = "CONDITION", conflicts_with = "corpus")]
+    pub(crate) condition: Option<String>,
+}
+
+/// What counts as reuse.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ReuseOptions {
+    /// Words of the sequences that are looked up
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(2..=50))]
+    pub(crate) ngram: u8,
+    /// Don't start from sequences that more articles have: phrases that all use
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) max_docs: usize,
+    /// Fewest words that a passage has the same on both sides; not less than --ngram
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    pub(crate) min_words: usize,
+    /// Least share of a passage's words, both sides aligned, that are the same
+    #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = share)]
+    pub(crate) min_identity: f64,
+    /// Also passages that an article repeats from itself
+    #[arg(long)]
+    pub(crate) within: bool,
+    /// Share of the longer of two places in one article that must overlap for them to be one copy
+    #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = share)]
+    pub(crate) overlap: f64,
+    /// Share of the smaller article's sequences that must stand in the other for near-duplicates
+    #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = share)]
+    pub(crate) duplicate: f64,
+    /// List each pair of copies of a passage up to so many copies; beyond, each copy with its earliest
+    /// source alone
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) copies: usize,
+    /// Look only at pairs of articles that MinHash takes for this alike, by Jaccard's coefficient: for
+    /// near-duplicates in very large corpora; what it misses is measured and told
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub(crate) lsh: Option<f64>,
+    /// Seed of MinHash [default: 1]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+}
+
+/// Takes a number above 0, up to 1.
+fn share(typed: &str) -> Result<f64, String> {
+    let number = typed.parse().ok();
+    number
+        .filter(|number| *number > 0.0 && *number <= 1.0)
+        .ok_or_else(|| "a share is a number above 0, and 1 at most".into())
 }
 
 /// Settings of the themes; each can stand in tifa.toml too.

@@ -8,6 +8,7 @@ mod gzip;
 mod keyness;
 mod labelled;
 mod models;
+mod reuse;
 mod run;
 mod scored;
 
@@ -67,6 +68,12 @@ pub(crate) fn execute(args: Args) -> Result<ExitCode> {
             keyness,
             options,
         } => keyness::keyness(sides, &keyness, &options),
+        Command::Reuse {
+            inputs,
+            sides,
+            reuse,
+            options,
+        } => reuse::reuse(inputs.paths, sides, &reuse, &options),
         Command::Eval { task } => match task {
             EvalTask::Sts { pairs, options } => eval::sts(&pairs, &options),
             EvalTask::Themes {

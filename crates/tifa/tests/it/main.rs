@@ -23,6 +23,8 @@ mod keyness;
 mod limit;
 /// The article of the journal, where it lies beside the checkout.
 mod real_article;
+/// `tifa reuse`.
+mod reuse;
 /// Two runs, with one thread and two.
 mod same_bytes;
 /// Calibration, intervals, and agreement of scorers.
