@@ -13,9 +13,13 @@ mod condition;
 mod embedding;
 mod error;
 mod event;
+mod grouping;
 mod keyness;
 mod ledger;
 mod lexical;
+mod mapping;
+mod novelty;
+mod novelty_tables;
 mod outcome;
 mod pieces;
 mod readings;
@@ -38,14 +42,14 @@ pub use error::PipelineError;
 pub use event::Event;
 pub use keyness::{KeyTerm, KeynessOutcome, KeynessSettings, keyness};
 pub use lexical::TextSettings;
-pub use outcome::{Closest, Limit, Outcome, ThemeExamples};
+pub use outcome::{Closest, GroupFigure, Limit, NoveltyShares, Outcome, ThemeExamples};
 pub use readings::{Reading, Readings};
 pub use record::{describe_model, describe_themes};
 pub use reuse_command::{ReuseOutcome, ReuseSettings, reuse};
 pub use reusing::ReuseOptions;
 pub use run::run;
 pub use settings::{
-    CalibrationChoice, CodebookFile, Corrections, Goal, LexiconChoice, ModelChoice, NliChoice,
-    ScorerKind, Settings, ThemeSettings,
+    CalibrationChoice, CodebookFile, ComparisonSettings, Corrections, Goal, GroupSettings,
+    LexiconChoice, ModelChoice, NliChoice, ScorerKind, Settings, ThemeSettings,
 };
 pub use sides::Sides;

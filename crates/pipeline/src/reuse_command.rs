@@ -108,7 +108,7 @@ fn find(
             })?;
             writing::stages(&folder, &clock.stages)?;
             let own = json!({
-                "sides": settings.sides.describe(wanted),
+                "sides": settings.sides.describe(&wanted.articles, &wanted.corpus),
                 "reuse": found["settings"].take(),
             });
             if let Some(found) = found.as_object_mut() {

@@ -50,18 +50,29 @@ Examples:
         #[command(flatten)]
         options: Options,
     },
-    /// One article against each piece of a folder
-    #[command(after_help = "\
-Example:
-  tifa compare article.txt --against corpus --neighbours 3")]
+    /// Articles against each piece of a folder, all against all, or a group against another
+    /// (group_comparison.csv, delta.csv)
+    #[command(
+        override_usage = "tifa compare PATH... --against PATH... [OPTIONS]\n       tifa compare PATH... [OPTIONS]\n       tifa compare PATH... --where CONDITION [OPTIONS]\n       tifa compare --target PATH... --reference PATH... [OPTIONS]",
+        after_help = "\
+Conditions are those of `tifa keyness`.
+
+Examples:
+  tifa compare article.txt --against corpus --neighbours 3
+  tifa compare corpus                             every pair (similarity.csv)
+  tifa compare corpus --where 'year<2015'         group against group
+  tifa compare --target new/ --reference old/ --permutations 9999"
+    )]
     Compare {
-        /// The article: .txt, .md, .html, .csv or .jsonl
-        article: PathBuf,
-        /// Files or folders of the pieces to compare it with
-        #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
+        /// Files or folders of the pieces to compare the articles with
+        #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with_all = ["target", "condition", "article"])]
         against: Vec<PathBuf>,
         #[command(flatten)]
-        options: Options,
+        sides: Box<SideOptions>,
+        #[command(flatten)]
+        groups: GroupOptions,
+        #[command(flatten)]
+        options: Box<Options>,
     },
     /// Words and the model's subwords alone, each with its offsets (tokens.csv)
     #[command(after_help = "\
@@ -322,6 +333,12 @@ pub(crate) struct Options {
     /// Nearest sentences listed for each sentence [default: 5]
     #[arg(long, value_name = "N")]
     pub(crate) neighbours: Option<usize>,
+    /// Take the mean of all vectors out before cosines are found (not for themes)
+    #[arg(long)]
+    pub(crate) center: bool,
+    /// Judge novelty against pieces of any date, not only those published before
+    #[arg(long)]
+    pub(crate) any_date: bool,
     /// Cut sentences at the model's limit, as other tools do, instead of embedding them in windows
     #[arg(long)]
     pub(crate) no_windows: bool,
@@ -410,6 +427,23 @@ pub(crate) struct SideOptions {
         conflicts_with = "target"
     )]
     pub(crate) article: Option<String>,
+}
+
+/// How two groups of articles are compared.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct GroupOptions {
+    /// Divisions of the articles behind p, and drawings behind intervals, of two groups; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 2000)]
+    pub(crate) permutations: usize,
+    /// Most frequent words that Delta looks at
+    #[arg(long, value_name = "N", default_value_t = NonZeroUsize::new(500).expect("not zero"))]
+    pub(crate) words: NonZeroUsize,
+    /// Compare the vectors of whole articles, not those of sentences
+    #[arg(long)]
+    pub(crate) documents: bool,
+    /// Also find the relaxed word mover's distance
+    #[arg(long)]
+    pub(crate) rwmd: bool,
 }
 
 /// Which terms are compared, and how.
@@ -525,7 +559,7 @@ pub(crate) struct ThemeOptions {
     /// unevenly for that
     #[arg(long)]
     pub(crate) adapt: bool,
-    /// Seed of the intervals in aggregates.csv, which are found by drawing sentences anew [default: 1]
+    /// Seed of all that is drawn at random: intervals, backgrounds, permutations [default: 1]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     /// Also set scores right by those of texts that say nothing

@@ -3,6 +3,7 @@
 mod cache;
 mod calibrate;
 mod check;
+mod compare;
 mod eval;
 mod gzip;
 mod keyness;
@@ -27,16 +28,11 @@ pub(crate) fn execute(args: Args) -> Result<ExitCode> {
             options,
         } => run::run(Goal::Comparison, "run", inputs.paths, corpus, &options),
         Command::Compare {
-            article,
             against,
+            sides,
+            groups,
             options,
-        } => run::run(
-            Goal::Comparison,
-            "compare",
-            vec![article],
-            against,
-            &options,
-        ),
+        } => compare::compare(against, *sides, &groups, &options),
         Command::Tokenize { inputs, options } => {
             run::run(Goal::Tokens, "tokenize", inputs.paths, vec![], &options)
         }
