@@ -274,7 +274,7 @@ fn limits_are_kept() {
         (&["--min-words", &all][..], 3),
         (&["--min-words", &more], 0),
         (&["--min-identity", "0.95", "--min-words", &all], 3),
-        (&["--max-docs", "3"], 6),
+        (&["--max-docs", "3"], 3),
         (&["--max-docs", "1"], 0),
         (&["--copies", "3"], 3),
         (&["--ngram", "30"], 3),
