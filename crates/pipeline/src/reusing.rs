@@ -376,3 +376,94 @@ fn recall(
         },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use source::{Article, OffsetBase};
+    use text::Metadata;
+
+    use super::*;
+    use crate::pieces;
+
+    const ROAD: &str = "The road comes first, since without a road neither the doctor nor the teacher will come \
+         to the village. A road has to be kept, and who keeps it has to be paid from the first year on.";
+
+    /// Pieces of one paragraph, each with a date.
+    fn pieces(texts: &[(&str, &str)]) -> Vec<Piece> {
+        let articles = texts.iter().enumerate().map(|(at, (date, text))| Article {
+            doc_id: at.to_string(),
+            path: at.to_string().into(),
+            row: None,
+            sha256: String::new(),
+            encoding: "UTF-8",
+            offset_base: OffsetBase::File,
+            text: (*text).to_owned(),
+            blocks: None,
+            metadata: Metadata {
+                published: (!date.is_empty()).then(|| (*date).to_owned()),
+                ..Metadata::default()
+            },
+        });
+        let mut pieces = pieces::adopt(articles.collect(), &["0".into()]);
+        pieces::clean(&mut pieces);
+        pieces::segment(&mut pieces);
+        pieces::count_words(&mut pieces);
+        pieces
+    }
+
+    #[test]
+    fn a_sentence_leads_to_the_best_earlier_piece_that_has_it() {
+        let edited = ROAD.replace("neither the doctor nor", "no doctor and");
+        let own = format!("We said it before. {ROAD} Nobody has listened so far.");
+        let others = [
+            format!("In spring: {edited} Then came summer."),
+            format!("Summer has come and gone, as all know. {ROAD} Autumn is here."),
+            format!("Later it was said again. {ROAD}"),
+        ];
+        let pieces = pieces(&[
+            ("2015-05-01", &own),
+            ("2013-01", &others[0]),
+            ("2014", &others[1]),
+            ("2016", &others[2]),
+        ]);
+        let reusing = Reusing::find(&pieces, &ReuseOptions::default()).expect("few words");
+        assert_eq!(reusing.passages(), 3);
+        let cut = |piece: usize, span: Span| pieces[piece].cut(span);
+        let first = reusing.verbatim(0, 1).expect("taken over");
+        assert_eq!(
+            (first.source, first.source_sentence, first.words),
+            (2, 1, 19)
+        );
+        assert!((first.share - 1.0).abs() < 1e-12 && (first.identity - 1.0).abs() < 1e-12);
+        let sentence = "The road comes first, since without a road neither the doctor nor the teacher will come to the village";
+        assert_eq!(cut(0, first.span), sentence);
+        assert_eq!(cut(2, first.source_span), sentence);
+        // Both have the second sentence whole; the passage in 2014 is the more faithful.
+        assert_eq!(reusing.verbatim(0, 2).map(|found| found.source), Some(2));
+        assert_eq!(
+            (reusing.verbatim(0, 0), reusing.verbatim(0, 3)),
+            (None, None)
+        );
+        let later = reusing
+            .verbatim_among(0, 1, |source| source == 3)
+            .expect("there");
+        assert_eq!((later.source, cut(3, later.source_span)), (3, sentence));
+        // Of the edited copy three words of the sentence are others.
+        let spring = reusing
+            .verbatim_among(0, 1, |source| source == 1)
+            .expect("there");
+        assert_eq!(spring.words, 16);
+        assert!((spring.share - 16.0 / 19.0).abs() < 1e-12 && spring.identity < 1.0);
+        assert_eq!(spring.source_sentence, 0);
+    }
+
+    #[test]
+    fn who_has_no_date_takes_over() {
+        let own = format!("It is known. {ROAD}");
+        let other = format!("They said so. {ROAD}");
+        let pieces = pieces(&[("", &own), ("2014", &other)]);
+        let reusing = Reusing::find(&pieces, &ReuseOptions::default()).expect("few words");
+        assert_eq!(reusing.verbatim(0, 1).map(|found| found.source), Some(1));
+        assert_eq!(reusing.verbatim(1, 1), None);
+    }
+}

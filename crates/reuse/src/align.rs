@@ -3,14 +3,14 @@
 /// What a word that is the same on both sides adds to an alignment's score.
 pub const MATCH: i32 = 2;
 /// What a word in the place of another costs.
-pub const MISMATCH: i32 = 3;
+pub const MISMATCH: i32 = 2;
 /// What the first word of a gap costs.
-pub const GAP_OPEN: i32 = 3;
+pub const GAP_OPEN: i32 = 2;
 /// What each further word of a gap costs.
 pub const GAP_EXTEND: i32 = 1;
-/// How far a score may fall below the best one before an alignment ends. A gap of 23 words is bridged,
-/// or 10 words with others in their place; so no cell farther than that from the best path is live,
-/// which is the band.
+/// How far a score may fall below the best one before an alignment ends. A gap of 24 words is bridged,
+/// or 12 words with others in their place; no cell farther than that from the best path is live, which
+/// is the band.
 pub const X_DROP: i32 = 25;
 
 /// Deep enough to be below everything, and not to overflow when something is taken from it.
@@ -152,7 +152,8 @@ impl Table {
                 self.next_drops.push(drop);
                 live_from.get_or_insert(column);
                 live_to = column + 1;
-                if score > *best {
+                // Of equal ends the later one: an edit before the last word is an edit still.
+                if score >= *best {
                     (*best, *end) = (score, (row, column));
                 }
             }
@@ -315,14 +316,14 @@ mod tests {
     fn nothing_shared_is_nothing() {
         assert_eq!(extend(&[1, 2, 3], &[4, 5, 6]), Extension::default());
         assert_eq!(extend(&[], &[4, 5, 6]), Extension::default());
-        // One chance match behind a replaced word does not pay.
-        assert_eq!(extend(&[1, 2, 3], &[4, 2, 6]), Extension::default());
+        // One chance match behind two replaced words does not pay.
+        assert_eq!(extend(&[1, 2, 3, 4], &[5, 6, 3, 7]), Extension::default());
     }
 
     #[test]
     fn a_long_gap_is_bridged_up_to_the_drop_only() {
         let tail: Vec<u32> = (100..130).collect();
-        for (inserted, is_bridged) in [(23, true), (24, false)] {
+        for (inserted, is_bridged) in [(24, true), (25, false)] {
             let gap: Vec<u32> = (200..200 + inserted).collect();
             let other = [&gap[..], &tail].concat();
             assert_eq!(extend(&tail, &other).one == 30, is_bridged, "{inserted}");

@@ -27,7 +27,7 @@ impl Default for SharedOptions {
         Self {
             max_documents: 100,
             min_words: 12,
-            min_identity: 0.5,
+            min_identity: 0.6,
             within: false,
         }
     }

@@ -500,7 +500,7 @@ pub(crate) struct ReuseOptions {
     #[arg(long, value_name = "N", default_value_t = 12)]
     pub(crate) min_words: usize,
     /// Least share of a passage's words, both sides aligned, that are the same
-    #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = share)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.6, value_parser = share)]
     pub(crate) min_identity: f64,
     /// Also passages that an article repeats from itself
     #[arg(long)]
