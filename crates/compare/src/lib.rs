@@ -1,14 +1,39 @@
 //! Holds vectors and profiles against each other.
 //!
 //! Pure: no files, no models. All work is cut into blocks of a fixed shape, so that results do not
-//! depend on the number of threads.
+//! depend on the number of threads; what is drawn comes from seeded streams, one a replicate.
 
+mod background;
+mod bootstrap;
+mod center;
+mod clustering;
 mod correlation;
+mod delta;
 mod divergence;
+mod drawing;
+mod extremes;
+mod matching;
 mod nearest;
+mod passages;
+mod projection;
+mod random;
+mod shuffle;
 mod similarity;
+mod two_sample;
 
+pub use background::{Background, BackgroundOptions, Item, Placed, Standard, Stratum};
+pub use bootstrap::Bootstrap;
+pub use center::centered;
+pub use clustering::{Clusters, cosine_distances};
 pub use correlation::{pearson, spearman};
+pub use delta::Delta;
 pub use divergence::{jensen_shannon, jensen_shannon_parts};
+pub use drawing::{sample, unrelated_pairs};
+pub use extremes::{ChanceAlignments, Gumbel};
+pub use matching::{Matched, NearestInUnits, nearest_in_units};
 pub use nearest::{Neighbour, nearest};
+pub use passages::{AlignedPassage, aligned_passages, best_passage_score};
+pub use projection::{Plane, trustworthiness};
+pub use shuffle::{Shuffles, Tested, permutation_test};
 pub use similarity::{centroid, cosine, cosines};
+pub use two_sample::{PairSums, TwoSample};

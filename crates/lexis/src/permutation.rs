@@ -135,14 +135,14 @@ impl Split {
         &self.is_target
     }
 
+    /// The unit of each document, numbered from 0.
+    pub fn unit_of(&self) -> &[u32] {
+        &self.unit_of
+    }
+
     /// How many units are in the target, and how many are in the reference.
     pub fn units(&self) -> (usize, usize) {
         (self.target_units, self.units - self.target_units)
-    }
-
-    /// The unit of each document.
-    pub(crate) fn unit_of(&self) -> &[u32] {
-        &self.unit_of
     }
 
     /// Whether one unit stands against the rest, so that all divisions are tried instead of some.

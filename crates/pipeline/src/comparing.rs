@@ -2,108 +2,215 @@
 
 use std::ops::Range;
 
-use compare::{Neighbour, cosines, nearest};
+use compare::{Background, BackgroundOptions, Item, Neighbour, Placed, Stratum, cosines, nearest};
 use ndarray::{Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
+use serde_json::{Value, json};
 
 use crate::pieces::Piece;
+use crate::repeats;
+use crate::settings::ComparisonSettings;
 
 /// How near the pieces, their sections and their sentences are to each other.
 pub(crate) struct Comparison {
-    /// Cosines of all pieces with all pieces.
+    /// The studied pieces.
+    pub(crate) studied: Vec<usize>,
+    /// Cosines of studied pieces with all pieces.
     pub(crate) documents: Array2<f32>,
-    /// Cosines of different pieces, sorted: the background that one is held against.
-    pub(crate) background: Vec<f32>,
-    /// Sections of all pieces: piece, ordinal, in reading order.
-    pub(crate) sections: Vec<(usize, usize)>,
+    /// Vectors of all pieces.
+    pub(crate) bodies: Array2<f32>,
+    /// Near-duplicates have one number.
+    pub(crate) groups: Vec<usize>,
+    /// Sections of all pieces with text, in reading order.
+    sections: Vec<Section>,
     section_vectors: Array2<f32>,
     /// Sentences of studied pieces, as rows of all sentences, each with its neighbours.
     pub(crate) neighbours: Vec<(usize, Vec<Neighbour>)>,
+    of_documents: Background,
+    of_sections: Background,
+    pub(crate) of_sentences: Background,
+    words: Vec<usize>,
+    is_centered: bool,
+}
+
+/// A section with text.
+struct Section {
+    piece: usize,
+    ordinal: usize,
+    words: usize,
+}
+
+/// A section and its nearest one in another piece.
+pub(crate) struct NearestSection {
+    /// Its own ordinal.
+    pub(crate) section: usize,
+    pub(crate) other: usize,
+    pub(crate) other_section: usize,
+    pub(crate) cosine: f32,
+    pub(crate) placed: Option<Placed>,
 }
 
 impl Comparison {
-    /// `vectors` holds the sentences of all pieces, `offsets` where each piece's begin.
+    /// `vectors` holds the sentences of all pieces as they are, `sentences` those that are compared:
+    /// the same, or centered. `offsets` says where each piece's begin.
     pub(crate) fn new(
         pieces: &[Piece],
         vectors: ArrayView2<'_, f32>,
+        sentences: ArrayView2<'_, f32>,
         offsets: &[usize],
         k: usize,
+        settings: &ComparisonSettings,
     ) -> Self {
-        let ranges: Vec<Range<usize>> = pieces
-            .iter()
-            .zip(offsets)
-            .map(|(piece, &first)| first..first + piece.document.sentences.len())
+        let ranges = ranges(pieces, offsets);
+        let center = |vectors: Array2<f32>| {
+            if settings.center {
+                compare::centered(vectors.view())
+            } else {
+                vectors
+            }
+        };
+        let bodies = center(centroids(vectors, &ranges));
+        let studied: Vec<usize> = (0..pieces.len())
+            .filter(|&at| pieces[at].is_studied)
             .collect();
-        let bodies = centroids(vectors, &ranges);
-        let documents = cosines(bodies.view(), bodies.view());
         let (sections, section_ranges): (Vec<_>, Vec<_>) = pieces
             .iter()
             .enumerate()
             .flat_map(|(at, piece)| sections_of(at, piece, offsets[at]))
             .unzip();
+        let section_vectors = center(centroids(vectors, &section_ranges));
+        let groups = repeats::groups(pieces);
+        let words: Vec<usize> = pieces
+            .iter()
+            .map(|piece| piece.words.iter().sum())
+            .collect();
+        let item = |length, piece: usize| Item {
+            length,
+            group: groups[piece],
+        };
+        let of_pieces: Vec<Item> = words
+            .iter()
+            .enumerate()
+            .map(|(at, &w)| item(w, at))
+            .collect();
+        let of_sections: Vec<Item> = sections.iter().map(|s| item(s.words, s.piece)).collect();
+        let of_sentences: Vec<Item> = pieces
+            .iter()
+            .enumerate()
+            .flat_map(|(at, piece)| piece.words.iter().map(move |&words| (words, at)))
+            .map(|(words, at)| item(words, at))
+            .collect();
+        let options = BackgroundOptions {
+            seed: settings.seed,
+            ..BackgroundOptions::default()
+        };
         Self {
-            background: background(&documents),
-            documents,
+            documents: cosines(bodies.select(Axis(0), &studied).view(), bodies.view()),
+            of_documents: Background::new(bodies.view(), &of_pieces, options),
+            of_sections: Background::new(section_vectors.view(), &of_sections, options),
+            of_sentences: Background::new(sentences, &of_sentences, options),
+            neighbours: neighbours(pieces, sentences, &ranges, k),
+            studied,
+            bodies,
+            groups,
             sections,
-            section_vectors: centroids(vectors, &section_ranges),
-            neighbours: neighbours(pieces, vectors, &ranges, k),
+            section_vectors,
+            words,
+            is_centered: settings.center,
         }
     }
 
-    /// Share of pairs of different pieces that are no nearer than `cosine`.
-    pub(crate) fn percentile(&self, cosine: f32) -> f64 {
-        let not_nearer = self.background.partition_point(|&other| other <= cosine);
-        not_nearer as f64 / self.background.len().max(1) as f64
+    /// Where the cosine of two pieces stands among those of unrelated pieces as long.
+    pub(crate) fn place(&self, piece: usize, other: usize, cosine: f32) -> Option<Placed> {
+        self.of_documents
+            .place(self.words[piece], self.words[other], cosine)
     }
 
-    /// For each section of a piece and each other piece, its nearest section there: own ordinal,
-    /// the other piece, its section's ordinal, cosine.
-    pub(crate) fn nearest_sections(&self, piece: usize) -> Vec<(usize, usize, usize, f32)> {
+    /// What similarities were held against, for the record.
+    pub(crate) fn record(&self) -> Value {
+        let of = |background: &Background| {
+            json!({
+                "all": stratum(background.all()),
+                "strata": background.strata().map(stratum).collect::<Vec<_>>(),
+            })
+        };
+        json!({
+            "center": self.is_centered,
+            "background": {
+                "document": of(&self.of_documents),
+                "section": of(&self.of_sections),
+                "sentence": of(&self.of_sentences),
+            },
+        })
+    }
+
+    /// For each section of a piece and each other piece, its nearest section there.
+    pub(crate) fn nearest_sections(&self, piece: usize) -> Vec<NearestSection> {
         let own: Vec<usize> = (0..self.sections.len())
-            .filter(|&at| self.sections[at].0 == piece)
+            .filter(|&at| self.sections[at].piece == piece)
             .collect();
         let vectors = self.section_vectors.select(Axis(0), &own);
         let cosines = cosines(vectors.view(), self.section_vectors.view());
         let mut found = Vec::new();
         for (&at, row) in own.iter().zip(cosines.rows()) {
-            let mut best: Option<(usize, usize, f32)> = None;
-            for (&(other, ordinal), &cosine) in self.sections.iter().zip(row) {
-                if other == piece {
+            let all: Vec<usize> = (0..self.sections.len()).collect();
+            for others in all.chunk_by(|&a, &b| self.sections[a].piece == self.sections[b].piece) {
+                let nearest = others.iter().copied().reduce(|best, other| {
+                    if row[other] > row[best] { other } else { best }
+                });
+                let Some(other) = nearest.filter(|&other| self.sections[other].piece != piece)
+                else {
                     continue;
-                }
-                match &mut best {
-                    Some(held) if held.0 == other => {
-                        if cosine > held.2 {
-                            *held = (other, ordinal, cosine);
-                        }
-                    }
-                    held => {
-                        let finished = held.replace((other, ordinal, cosine));
-                        found.extend(finished.map(|(o, s, c)| (self.sections[at].1, o, s, c)));
-                    }
-                }
+                };
+                let (section, there) = (&self.sections[at], &self.sections[other]);
+                found.push(NearestSection {
+                    section: section.ordinal,
+                    other: there.piece,
+                    other_section: there.ordinal,
+                    cosine: row[other],
+                    placed: self
+                        .of_sections
+                        .place(section.words, there.words, row[other]),
+                });
             }
-            found.extend(best.map(|(o, s, c)| (self.sections[at].1, o, s, c)));
         }
         found
     }
 }
 
-fn sections_of(at: usize, piece: &Piece, first: usize) -> Vec<((usize, usize), Range<usize>)> {
+fn stratum(stratum: &Stratum) -> Value {
+    json!({
+        "words": [stratum.lengths.start(), stratum.lengths.end()],
+        "other_words": [stratum.other_lengths.start(), stratum.other_lengths.end()],
+        "pairs": stratum.pairs(),
+        "of_pairs": stratum.available,
+        "mean": stratum.mean,
+        "sd": stratum.sd,
+    })
+}
+
+/// Rows of each piece's sentences.
+pub(crate) fn ranges(pieces: &[Piece], offsets: &[usize]) -> Vec<Range<usize>> {
+    pieces
+        .iter()
+        .zip(offsets)
+        .map(|(piece, &first)| first..first + piece.document.sentences.len())
+        .collect()
+}
+
+fn sections_of(at: usize, piece: &Piece, first: usize) -> Vec<(Section, Range<usize>)> {
     let document = &piece.document;
     (0..document.sections.len())
-        .map(|section| {
-            (
-                document.sections[section].ordinal,
-                document.sentences_of_section(section),
-            )
-        })
+        .map(|section| (section, document.sentences_of_section(section)))
         .filter(|(_, sentences)| !sentences.is_empty())
-        .map(|(ordinal, sentences)| {
-            (
-                (at, ordinal),
-                first + sentences.start..first + sentences.end,
-            )
+        .map(|(section, sentences)| {
+            let rows = first + sentences.start..first + sentences.end;
+            let section = Section {
+                piece: at,
+                ordinal: document.sections[section].ordinal,
+                words: piece.words[sentences].iter().sum(),
+            };
+            (section, rows)
         })
         .collect()
 }
@@ -114,16 +221,6 @@ fn centroids(vectors: ArrayView2<'_, f32>, ranges: &[Range<usize>]) -> Array2<f3
         row.assign(&compare::centroid(vectors, range.clone()));
     }
     all
-}
-
-fn background(documents: &Array2<f32>) -> Vec<f32> {
-    let mut pairs: Vec<f32> = documents
-        .indexed_iter()
-        .filter(|((a, b), _)| a < b)
-        .map(|(_, &cosine)| cosine)
-        .collect();
-    pairs.sort_by(f32::total_cmp);
-    pairs
 }
 
 fn neighbours(

@@ -142,7 +142,7 @@ fn keyest<'r>(rows: impl Iterator<Item = &'r lexis::KeynessRow>, told: usize) ->
 fn describe(settings: &KeynessSettings) -> Value {
     let (counts, options) = (&settings.counts, &settings.options);
     json!({
-        "sides": settings.sides.describe(&settings.texts),
+        "sides": settings.sides.describe(&settings.texts.articles, &settings.texts.corpus),
         "max_n": counts.sizes.end(),
         "min_count": counts.min_count,
         "min_docs": counts.min_documents,

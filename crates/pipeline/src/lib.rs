@@ -1,5 +1,5 @@
 //! What a run does, stage by stage: read, clean, segment, tokenize, embed, themes, compare, write.
-//! Commands that count words go another way from the texts on: [`keyness`].
+//! Commands that count words go another way from the texts on: [`keyness`], [`reuse`](reuse()).
 //!
 //! Knows no command line and prints nothing: it takes checked [`Settings`], tells an observer what
 //! happens as [`Event`]s, and returns an [`Outcome`].
@@ -14,10 +14,14 @@ mod counting;
 mod embedding;
 mod error;
 mod event;
+mod grouping;
 mod keyness;
 mod kwic;
 mod ledger;
 mod lexical;
+mod mapping;
+mod novelty;
+mod novelty_tables;
 mod outcome;
 mod pieces;
 mod profiles;
@@ -25,6 +29,8 @@ mod readings;
 mod record;
 mod remembering;
 mod repeats;
+mod reuse_command;
+mod reusing;
 mod run;
 mod settings;
 mod shift;
@@ -43,13 +49,15 @@ pub use event::Event;
 pub use keyness::{KeyTerm, KeynessOutcome, KeynessSettings, keyness};
 pub use kwic::{KwicFound, KwicLine, KwicOutcome, KwicSettings, kwic};
 pub use lexical::TextSettings;
-pub use outcome::{Closest, Limit, Outcome, ThemeExamples};
+pub use outcome::{Closest, GroupFigure, Limit, NoveltyShares, Outcome, ThemeExamples};
 pub use readings::{Reading, Readings};
 pub use record::{describe_model, describe_themes};
+pub use reuse_command::{ReuseOutcome, ReuseSettings, reuse};
+pub use reusing::ReuseOptions;
 pub use run::run;
 pub use settings::{
-    CalibrationChoice, CodebookFile, Corrections, Goal, LexiconChoice, ModelChoice, NliChoice,
-    ScorerKind, Settings, ThemeSettings,
+    CalibrationChoice, CodebookFile, ComparisonSettings, Corrections, Goal, GroupSettings,
+    LexiconChoice, ModelChoice, NliChoice, ScorerKind, Settings, ThemeSettings,
 };
 pub use shift::{ShiftOutcome, ShiftSettings, shift};
 pub use sides::Sides;

@@ -35,6 +35,10 @@ pub struct Outcome {
     pub closest: Option<Closest>,
     /// Sentences of studied articles that stand word for word in another piece.
     pub repeated: Option<usize>,
+    /// How much of the studied articles is new, where they were held against others.
+    pub novelty: Option<NoveltyShares>,
+    /// Measures of two groups, where such were compared.
+    pub groups: Vec<GroupFigure>,
     /// Where the results are.
     pub out: PathBuf,
 }
@@ -71,6 +75,28 @@ pub struct Limit {
     pub cut: usize,
     /// Subwords that were cut off.
     pub subwords_cut: usize,
+}
+
+/// How many sentences of the studied articles repeat, rephrase, or are new.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoveltyShares {
+    /// Sentences that stand for the most part in another piece.
+    pub verbatim: usize,
+    /// Sentences that say what another piece says.
+    pub paraphrase: usize,
+    /// All others.
+    pub novel: usize,
+}
+
+/// A measure of how different two groups are.
+#[derive(Clone, Copy, Debug)]
+pub struct GroupFigure {
+    /// Its name in the table.
+    pub measure: &'static str,
+    /// Its value.
+    pub value: f64,
+    /// That chance divides the articles so differently, where that was tested.
+    pub p: Option<f64>,
 }
 
 /// A theme's sentences.

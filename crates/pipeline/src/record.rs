@@ -12,7 +12,7 @@ use crate::ledger::{SubwordCounts, coverage};
 use crate::pieces::Piece;
 use crate::texts::Texts;
 use crate::writing::role;
-use crate::{CodebookFile, ScorerKind, Settings, TextSettings, ThemeSettings};
+use crate::{CodebookFile, Goal, ScorerKind, Settings, TextSettings, ThemeSettings};
 
 /// Record of a run. Everything that differs between equal runs stands under `times`.
 #[derive(Serialize)]
@@ -31,11 +31,13 @@ impl<'a> Record<'a> {
         pieces: &'a [Piece],
         problems: &[Problem],
         counts: Option<&SubwordCounts>,
-        scored: Option<&Value>,
+        (scored, compared, reused): (Option<&Value>, Option<&Value>, Option<&Value>),
         times: Value,
     ) -> Self {
+        let mut told = told(settings, pieces, problems, counts, (scored, compared));
+        told["reuse"] = json!(reused);
         Self {
-            told: told(settings, pieces, problems, counts, scored),
+            told,
             inputs: pieces,
             times,
         }
@@ -126,7 +128,7 @@ fn told(
     pieces: &[Piece],
     problems: &[Problem],
     counts: Option<&SubwordCounts>,
-    scored: Option<&Value>,
+    (scored, compared): (Option<&Value>, Option<&Value>),
 ) -> Value {
     json!({
         "tifa": env!("CARGO_PKG_VERSION"),
@@ -137,17 +139,38 @@ fn told(
             "prompt": settings.model.settings.prompt,
             "windows": settings.model.settings.windows,
             "neighbours": settings.neighbours,
+            "comparison": describe_comparison(settings),
             "themes": describe_themes(&settings.themes),
         }), read_settings(&settings.read)),
         "model": model(settings, counts),
         "codebook": codebook(&settings.themes.codebook),
         "scored": scored,
+        "compared": compared,
         "counts": with(counts_of(pieces, problems), json!({
             "distinct_sentences": counts.and_then(|c| c.fed.as_ref()).map(|fed| fed.distinct),
             "subwords": counts.map(|c| c.subwords(0..c.subwords.len())),
         })),
         "truncation": counts.and_then(|c| truncation(settings, c)),
         "cleaning_rules": rules(pieces),
+    })
+}
+
+/// How articles are compared; nothing where they are not.
+fn describe_comparison(settings: &Settings) -> Option<Value> {
+    let chosen = &settings.comparison;
+    (settings.goal == Goal::Comparison).then(|| {
+        json!({
+            "center": chosen.center,
+            "any_date": chosen.any_date,
+            "seed": chosen.seed,
+            "groups": chosen.groups.as_ref().map(|groups| json!({
+                "sides": groups.sides.describe(&settings.articles, &settings.corpus),
+                "permutations": groups.permutations,
+                "words": groups.words,
+                "documents": groups.documents,
+                "rwmd": groups.rwmd,
+            })),
+        })
     })
 }
 

@@ -3,6 +3,8 @@
 use std::time::Instant;
 
 use model::{Embedder, Subwords};
+use ndarray::ArrayView2;
+use rayon::prelude::*;
 use report::{OutputFolder, WrittenVectors};
 use serde_json::{Value, json};
 use source::Problem;
@@ -10,14 +12,18 @@ use themes::Units;
 
 use crate::clock::Clock;
 use crate::comparing::Comparison;
+use crate::grouping::Groups;
 use crate::ledger::SubwordCounts;
+use crate::novelty::{Class, Novelty, PieceNovelty};
 use crate::pieces::{self, Piece};
 use crate::record::{Record, times};
+use crate::reusing::Reusing;
 use crate::texts::{self, Texts};
 use crate::theming::{self, PieceThemes};
 use crate::{
-    Closest, Event, Goal, Limit, Outcome, PipelineError, Readings, Settings, aggregating, agreeing,
-    checking, embedding, readings, repeats, writing,
+    Closest, ComparisonSettings, Event, Goal, Limit, NoveltyShares, Outcome, PipelineError,
+    Readings, ReuseOptions, Settings, aggregating, agreeing, checking, embedding, mapping,
+    novelty_tables, readings, repeats, sides, writing,
 };
 
 /// Does what the settings ask for and writes the output folder, whole or not at all.
@@ -55,6 +61,10 @@ struct Run<'a> {
     start: Instant,
     /// What scored themes, for the record.
     scored: Option<Value>,
+    /// What comparisons were held against, for the record.
+    compared: Option<Value>,
+    /// What pieces take over from each other, for the record.
+    reused: Option<Value>,
 }
 
 /// Vectors of all sentences of all pieces, and the model that made them.
@@ -73,18 +83,28 @@ impl<'a> Run<'a> {
             clock: Clock::default(),
             start: Instant::now(),
             scored: None,
+            compared: None,
+            reused: None,
         })
     }
 
     fn finish(mut self, observe: &mut dyn FnMut(Event<'_>)) -> Result<Outcome, PipelineError> {
         let settings = self.settings;
-        let Texts { pieces, problems } = texts::read(
+        let Texts {
+            mut pieces,
+            problems,
+        } = texts::read(
             &settings.articles,
             &settings.corpus,
             &settings.read,
             &mut self.clock,
             observe,
         )?;
+        if let Some(groups) = &settings.comparison.groups {
+            groups.sides.mark(&mut pieces, observe)?;
+            // A side without articles is known before work is done.
+            sides::split(&pieces)?;
+        }
         let offsets = pieces::offsets(&pieces);
         let (vectors, subwords, counts) = if self.settings.goal > Goal::Tokens {
             let embedder = self.open_model(&pieces, observe)?;
@@ -232,16 +252,89 @@ impl<'a> Run<'a> {
         if self.settings.goal < Goal::Comparison {
             return Ok(());
         }
+        self.compare(
+            pieces,
+            rows,
+            offsets,
+            (&readings, &themes),
+            outcome,
+            observe,
+        )
+    }
+
+    /// Each article against the others, what is new in it, and group against group.
+    fn compare(
+        &mut self,
+        pieces: &[Piece],
+        rows: ArrayView2<'_, f32>,
+        offsets: &[usize],
+        (readings, themes): (&Readings, &[Vec<PieceThemes>]),
+        outcome: &mut Outcome,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<(), PipelineError> {
+        let (folder, settings) = (&self.folder, self.settings);
+        let chosen = &settings.comparison;
+        let codebook = &settings.themes.codebook.codebook;
+        let centered = chosen.center.then(|| compare::centered(rows));
+        let sentences = centered.as_ref().map_or(rows, |centered| centered.view());
         let comparison = self.clock.time("compare", "sentences", observe, |_| {
-            let comparison = Comparison::new(pieces, rows, offsets, self.settings.neighbours);
+            let k = settings.neighbours;
+            let comparison = Comparison::new(pieces, rows, sentences, offsets, k, chosen);
             let count = comparison.neighbours.len();
             Ok::<_, PipelineError>((comparison, count))
         })?;
+        let mut compared = comparison.record();
         self.clock
             .time("write comparison", "documents", observe, |_| {
-                writing::comparison(folder, pieces, &comparison, &readings, &themes, codebook)?;
+                writing::comparison(folder, pieces, &comparison, readings, themes, codebook)?;
                 Ok::<_, PipelineError>(((), outcome.articles))
             })?;
+        let reusing = self.clock.time("find reuse", "passages", observe, |_| {
+            let reusing = Reusing::find(pieces, &ReuseOptions::default())?;
+            let count = reusing.passages();
+            Ok::<_, PipelineError>((reusing, count))
+        })?;
+        self.clock.time("write reuse", "passages", observe, |_| {
+            reusing.write(folder, pieces)?;
+            Ok::<_, PipelineError>(((), reusing.passages()))
+        })?;
+        self.reused = Some(reusing.record());
+        let novelty = self.clock.time("novelty", "sentences", observe, |_| {
+            let (judged, record) = judge(pieces, sentences, offsets, &comparison, &reusing, chosen);
+            let all = comparison.of_sentences.all();
+            let baseline = (all.pairs() > 0).then_some(all.mean);
+            novelty_tables::write(folder, pieces, &judged, baseline)?;
+            let count = judged.iter().map(|found| found.sentences.len()).sum();
+            Ok::<_, PipelineError>(((judged, record), count))
+        })?;
+        let (judged, record) = novelty;
+        compared["novelty"] = record;
+        outcome.novelty = shares(&judged);
+        if let Some(remark) = rules(&judged) {
+            observe(Event::Remark(&remark));
+        }
+        compared["map"] = self.clock.time("map", "documents", observe, |_| {
+            let told = mapping::write(folder, pieces, &comparison)?;
+            Ok::<_, PipelineError>((json!(told), pieces.len()))
+        })?;
+        if let Some(chosen_groups) = &chosen.groups {
+            let leading = &themes[readings.leading()];
+            let groups = self.clock.time("groups", "documents", observe, |_| {
+                let groups = Groups::new(
+                    pieces,
+                    sentences,
+                    &comparison,
+                    leading,
+                    chosen_groups,
+                    chosen.seed,
+                )?;
+                groups.write(folder)?;
+                Ok::<_, PipelineError>((groups, pieces.len()))
+            })?;
+            compared["groups"] = groups.record();
+            outcome.groups = groups.told();
+        }
+        self.compared = Some(compared);
         outcome.closest = closest(pieces, &comparison);
         outcome.repeated = Some(repeats::count(pieces));
         Ok(())
@@ -262,7 +355,11 @@ impl<'a> Run<'a> {
             pieces,
             problems,
             counts,
-            self.scored.as_ref(),
+            (
+                self.scored.as_ref(),
+                self.compared.as_ref(),
+                self.reused.as_ref(),
+            ),
             times,
         );
         Ok(self.folder.commit(&record)?)
@@ -270,7 +367,6 @@ impl<'a> Run<'a> {
 }
 
 fn count_subwords(pieces: &[Piece], subwords: &Subwords) -> Result<SubwordCounts, PipelineError> {
-    use rayon::prelude::*;
     let of_pieces: Vec<Vec<u32>> = pieces
         .par_iter()
         .map(|piece| {
@@ -306,6 +402,57 @@ fn outcome(
     }
 }
 
+/// What each studied article repeats, rephrases and says anew, and by which rules.
+fn judge(
+    pieces: &[Piece],
+    sentences: ArrayView2<'_, f32>,
+    offsets: &[usize],
+    comparison: &Comparison,
+    reusing: &Reusing,
+    settings: &ComparisonSettings,
+) -> (Vec<PieceNovelty>, Value) {
+    let novelty = Novelty::new(
+        pieces,
+        sentences,
+        offsets,
+        &comparison.groups,
+        &comparison.of_sentences,
+        (settings.any_date, settings.seed),
+    );
+    let judged: Vec<PieceNovelty> = comparison
+        .studied
+        .par_iter()
+        .map(|&piece| novelty.judge(piece, reusing))
+        .collect();
+    let record = novelty.record(&judged);
+    (judged, record)
+}
+
+/// Sentences by class, of articles that were held against something.
+fn shares(judged: &[PieceNovelty]) -> Option<NoveltyShares> {
+    let held: Vec<&PieceNovelty> = judged.iter().filter(|found| found.candidates > 0).collect();
+    let sum = |class| held.iter().map(|found| found.count(class)).sum();
+    (!held.is_empty()).then(|| NoveltyShares {
+        verbatim: sum(Class::Verbatim),
+        paraphrase: sum(Class::Paraphrase),
+        novel: sum(Class::Novel),
+    })
+}
+
+/// From where on a sentence is called a paraphrase.
+fn rules(judged: &[PieceNovelty]) -> Option<String> {
+    let thresholds = judged.iter().filter_map(|found| found.similarity_threshold);
+    let (least, most) = (
+        thresholds.clone().reduce(f64::min)?,
+        thresholds.reduce(f64::max)?,
+    );
+    Some(format!(
+        "novelty: a sentence counts as a paraphrase from a cosine of {least:.3} to {most:.3} on, by article, which \
+         one unrelated sentence in a hundred passes; or as part of a passage that chance gives less than once in \
+         twenty articles"
+    ))
+}
+
 /// The three themes with the largest share of sentences over the studied articles.
 fn leading_themes(
     pieces: &[Piece],
@@ -338,10 +485,12 @@ fn leading_themes(
 }
 
 fn closest(pieces: &[Piece], comparison: &Comparison) -> Option<Closest> {
+    let of = |row: usize| comparison.studied[row];
     comparison
         .documents
         .indexed_iter()
-        .filter(|((a, b), _)| a != b && pieces[*a].is_studied)
+        .map(|((row, other), cosine)| ((of(row), other), cosine))
+        .filter(|((a, b), _)| a != b)
         .max_by(|((a, b), x), ((c, d), y)| x.total_cmp(y).then((c, d).cmp(&(a, b))))
         .map(|((a, b), &cosine)| Closest {
             doc_id: pieces[a].id().to_owned(),

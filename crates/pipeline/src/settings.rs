@@ -10,6 +10,8 @@ use themes::{
     CalibrationFile, CalibrationFileError, Codebook, CodebookError, LexiconError, LexiconScorer,
 };
 
+use crate::Sides;
+
 /// How far a run goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Goal {
@@ -44,6 +46,8 @@ pub struct Settings {
     pub themes: ThemeSettings,
     /// Nearest sentences listed for each sentence.
     pub neighbours: usize,
+    /// How articles are compared.
+    pub comparison: ComparisonSettings,
     /// Whether the run fails when a subword would not reach the model.
     pub strict: bool,
     /// The file of the vector cache; none is used without.
@@ -53,6 +57,34 @@ pub struct Settings {
     pub check: bool,
     /// Threads and model replicas. No result depends on it.
     pub threads: usize,
+}
+
+/// How articles are compared.
+#[derive(Clone, Debug)]
+pub struct ComparisonSettings {
+    /// Whether the mean of all vectors is taken out before cosines are.
+    pub center: bool,
+    /// Whether novelty is judged against pieces of any date, not only earlier ones.
+    pub any_date: bool,
+    /// Seed of all that is drawn.
+    pub seed: u64,
+    /// Two groups, if such are to be compared.
+    pub groups: Option<GroupSettings>,
+}
+
+/// How two groups of articles are compared.
+#[derive(Clone, Debug)]
+pub struct GroupSettings {
+    /// Which articles are held against which.
+    pub sides: Sides,
+    /// Permutations behind p, and replicates behind intervals; 0 for none.
+    pub permutations: usize,
+    /// Most frequent words that Delta looks at, at most.
+    pub words: usize,
+    /// Whether the vectors of whole documents are compared, and not those of sentences.
+    pub documents: bool,
+    /// Whether the relaxed word mover's distance is also found.
+    pub rwmd: bool,
 }
 
 /// Themes, and what scores them.

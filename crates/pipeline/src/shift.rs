@@ -119,7 +119,7 @@ fn compare(
         clock,
         start,
         settings: json!({
-            "sides": settings.sides.describe(wanted),
+            "sides": settings.sides.describe(&wanted.articles, &wanted.corpus),
             "permutations": settings.permutations,
             "seed": settings.seed,
         }),

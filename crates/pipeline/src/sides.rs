@@ -1,10 +1,12 @@
 //! Which articles are held against which.
 
+use std::path::PathBuf;
+
 use lexis::Split;
 use serde_json::{Value, json};
 
 use crate::pieces::Piece;
-use crate::{Condition, Event, PipelineError, TextSettings, repeats};
+use crate::{Condition, Event, PipelineError, repeats};
 
 /// How articles are divided into a target and a reference.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,15 +58,15 @@ impl Sides {
     }
 
     /// What they are, for the record.
-    pub(crate) fn describe(&self, settings: &TextSettings) -> Value {
-        let paths = |paths: &[std::path::PathBuf]| -> Vec<String> {
+    pub(crate) fn describe(&self, articles: &[PathBuf], corpus: &[PathBuf]) -> Value {
+        let paths = |paths: &[PathBuf]| -> Vec<String> {
             let paths = paths.iter().map(|path| path.to_string_lossy());
             paths.map(String::from).collect()
         };
         match self {
             Self::Paths => json!({
-                "target": paths(&settings.articles),
-                "reference": paths(&settings.corpus),
+                "target": paths(articles),
+                "reference": paths(corpus),
             }),
             Self::Where(condition) => json!({"where": condition.to_string()}),
             Self::Article(doc_id) => json!({"article": doc_id}),

@@ -1,11 +1,12 @@
 //! From what a run knows to its tables.
 
+use compare::Placed;
 use ndarray::ArrayView1;
 use report::tables::{
     CleaningRow, DocumentRow, NeighbourRow, ProblemRow, ProfileRow, SectionRow, SentenceRow,
     SimilarityRow, StageRow, ThemeRow, TokenRow,
 };
-use report::{OutputFolder, ReportError};
+use report::{Decimal, OutputFolder, ReportError};
 use source::{OffsetBase, Problem};
 use themes::{Codebook, NONE};
 
@@ -245,11 +246,8 @@ pub(crate) fn comparison(
 ) -> Result<(), ReportError> {
     let mut similarity = folder.table::<SimilarityRow<'_>>()?;
     let mut profiles = folder.table::<ProfileRow<'_>>()?;
-    for (at, piece) in pieces
-        .iter()
-        .enumerate()
-        .filter(|(_, piece)| piece.is_studied)
-    {
+    for (row, &at) in comparison.studied.iter().enumerate() {
+        let piece = &pieces[at];
         for (other_at, other) in pieces
             .iter()
             .enumerate()
@@ -257,7 +255,8 @@ pub(crate) fn comparison(
         {
             let leading = &themes[readings.leading()];
             let (own, others) = (&leading[at].profile, &leading[other_at].profile);
-            let cosine = comparison.documents[(at, other_at)];
+            let cosine = comparison.documents[(row, other_at)];
+            let placed = comparison.place(at, other_at, cosine);
             similarity.push(&SimilarityRow {
                 doc_id: piece.id(),
                 other_id: other.id(),
@@ -265,8 +264,9 @@ pub(crate) fn comparison(
                 section: None,
                 other_section: None,
                 cosine: cosine.into(),
-                percentile: Some(comparison.percentile(cosine).into()),
+                percentile: percentile(placed),
                 theme_jsd: Some(compare::jensen_shannon(own, others).into()),
+                z: z(placed),
             })?;
             for (reading, of_pieces) in readings.all.iter().zip(themes) {
                 let (own, others) = (&of_pieces[at].profile, &of_pieces[other_at].profile);
@@ -288,22 +288,31 @@ pub(crate) fn comparison(
                 }
             }
         }
-        for (section, other_at, other_section, cosine) in comparison.nearest_sections(at) {
+        for found in comparison.nearest_sections(at) {
             similarity.push(&SimilarityRow {
                 doc_id: piece.id(),
-                other_id: pieces[other_at].id(),
+                other_id: pieces[found.other].id(),
                 unit: "section",
-                section: Some(section),
-                other_section: Some(other_section),
-                cosine: cosine.into(),
-                percentile: None,
+                section: Some(found.section),
+                other_section: Some(found.other_section),
+                cosine: found.cosine.into(),
+                percentile: percentile(found.placed),
                 theme_jsd: None,
+                z: z(found.placed),
             })?;
         }
     }
     similarity.finish()?;
     profiles.finish()?;
     neighbours(folder, pieces, comparison)
+}
+
+pub(crate) fn percentile(placed: Option<Placed>) -> Option<Decimal> {
+    placed.map(|placed| placed.percentile.into())
+}
+
+pub(crate) fn z(placed: Option<Placed>) -> Option<Decimal> {
+    placed.and_then(|placed| placed.z).map(Decimal)
 }
 
 fn neighbours(
@@ -319,6 +328,9 @@ fn neighbours(
         for (rank, neighbour) in found.iter().enumerate() {
             let (other, other_sentence) = homes[neighbour.index];
             let other_span = other.document.sentences[other_sentence].span;
+            let (words, other_words) = (piece.words[sentence], other.words[other_sentence]);
+            let background = &comparison.of_sentences;
+            let placed = background.place(words, other_words, neighbour.cosine);
             table.push(&NeighbourRow {
                 doc_id: piece.id(),
                 sentence: sentence + 1,
@@ -332,6 +344,8 @@ fn neighbours(
                 other_start: other_span.start,
                 other_end: other_span.end,
                 other_text: other.cut(other_span),
+                percentile: percentile(placed),
+                z: z(placed),
             })?;
         }
     }

@@ -327,10 +327,12 @@ table!(
         other_section: Option<usize>,
         /// Cosine of the two vectors.
         cosine: Decimal,
-        /// Share of all pairs of different articles whose cosine is lower or equal, for documents.
+        /// Share of unrelated pairs of such lengths whose cosine is lower or equal.
         percentile: Option<Decimal>,
         /// Jensen-Shannon divergence of the theme profiles, in bits, for documents.
         theme_jsd: Option<Decimal>,
+        /// Standard deviations above the mean cosine of unrelated pairs of such lengths.
+        z: Option<Decimal>,
     }
 );
 
@@ -361,6 +363,10 @@ table!(
         other_end: usize,
         /// The other sentence.
         other_text: &'a str,
+        /// Share of unrelated pairs of such lengths whose cosine is lower or equal.
+        percentile: Option<Decimal>,
+        /// Standard deviations above the mean cosine of unrelated pairs of such lengths.
+        z: Option<Decimal>,
     }
 );
 
@@ -381,6 +387,162 @@ table!(
         other_share: Decimal,
         /// The theme's part of the Jensen-Shannon divergence, in bits.
         jsd_part: Decimal,
+    }
+);
+
+table!(
+    /// Whether a sentence repeats, rephrases, or is new.
+    NoveltyRow, "novelty.csv", {
+        /// The article's id.
+        doc_id: &'a str,
+        /// The sentence.
+        sentence: usize,
+        /// `verbatim`, `paraphrase` or `novel`.
+        class: &'a str,
+        /// The article that it repeats or rephrases, or that is nearest.
+        source_doc_id: &'a str,
+        /// The sentence there.
+        source_sentence: Option<usize>,
+        /// Cosine of the two vectors.
+        similarity: Option<Decimal>,
+        /// Share of unrelated pairs of such lengths whose cosine is lower or equal.
+        percentile: Option<Decimal>,
+        /// The sentence's text.
+        text: &'a str,
+        /// The other sentence's text.
+        source_text: &'a str,
+        /// Share of its words that stand there in the same order.
+        share_verbatim: Option<Decimal>,
+        /// Standard deviations above the mean cosine of unrelated pairs of such lengths.
+        z: Option<Decimal>,
+        /// Number of the rephrased passage that it is part of.
+        passage: Option<usize>,
+        /// The passage's score.
+        passage_score: Option<Decimal>,
+        /// How many passages with such a score chance would give.
+        passage_expected: Option<Decimal>,
+    }
+);
+
+table!(
+    /// How much of a section is new.
+    NoveltySectionRow, "novelty_sections.csv", {
+        /// The article's id.
+        doc_id: &'a str,
+        /// The section.
+        section: usize,
+        /// Sentences.
+        sentences: usize,
+        /// Sentences that repeat.
+        verbatim: usize,
+        /// Sentences that rephrase.
+        paraphrase: usize,
+        /// Sentences that are new.
+        novel: usize,
+        /// Share of sentences that are new.
+        novel_share: Decimal,
+        /// Words of new sentences, as a share of all words.
+        novel_words_share: Decimal,
+    }
+);
+
+table!(
+    /// How much of an article is new, against what.
+    NoveltyPieceRow, "novelty_pieces.csv", {
+        /// The article's id.
+        doc_id: &'a str,
+        /// Articles that it was held against.
+        candidates: usize,
+        /// Their sentences.
+        candidate_sentences: usize,
+        /// The article's sentences.
+        sentences: usize,
+        /// Sentences that repeat.
+        verbatim: usize,
+        /// Sentences that rephrase.
+        paraphrase: usize,
+        /// Sentences that are new.
+        novel: usize,
+        /// Share of sentences that are new.
+        novel_share: Decimal,
+        /// Share of sentences that repeat or rephrase.
+        coverage: Decimal,
+        /// Mean cosine of each sentence's nearest among the candidates.
+        precision: Option<Decimal>,
+        /// Mean cosine of each candidate sentence's nearest in the article.
+        recall: Option<Decimal>,
+        /// Harmonic mean of both.
+        f: Option<Decimal>,
+        /// Mean cosine of unrelated sentences.
+        baseline: Option<Decimal>,
+        /// Precision counted from the baseline.
+        precision_rescaled: Option<Decimal>,
+        /// Recall counted from the baseline.
+        recall_rescaled: Option<Decimal>,
+        /// Harmonic mean of both.
+        f_rescaled: Option<Decimal>,
+        /// Cosine from which a single sentence rephrases; empty where there is no background.
+        similarity_threshold: Option<Decimal>,
+        /// Score from which a passage rephrases; empty where there is no background.
+        passage_threshold: Option<Decimal>,
+    }
+);
+
+table!(
+    /// Where an article lies among the others.
+    MapRow, "map.csv", {
+        /// The article's id.
+        doc_id: &'a str,
+        /// Along the direction of greatest variance.
+        x: Decimal,
+        /// Along the second one.
+        y: Decimal,
+        /// Its cluster, counted from 1; empty for fewer than three articles.
+        cluster: Option<usize>,
+        /// How much better it fits its cluster than the next.
+        silhouette: Option<Decimal>,
+    }
+);
+
+table!(
+    /// How different two groups of articles are.
+    GroupRow, "group_comparison.csv", {
+        /// The measure.
+        measure: &'a str,
+        /// Its value.
+        value: Option<Decimal>,
+        /// Lower end of its 95 % interval; empty where none is known.
+        low: Option<Decimal>,
+        /// Upper end.
+        high: Option<Decimal>,
+        /// That chance divides the articles so differently; empty without permutations.
+        p: Option<Decimal>,
+        /// Mean over permuted articles.
+        null_mean: Option<Decimal>,
+        /// Standard deviation over permuted articles.
+        null_sd: Option<Decimal>,
+        /// Things of the target: sentences, documents or pairs.
+        n_target: usize,
+        /// Things of the reference.
+        n_reference: usize,
+        /// What was counted, and how.
+        note: &'a str,
+    }
+);
+
+table!(
+    /// How differently two articles use the most frequent words.
+    DeltaRow, "delta.csv", {
+        /// The article's id.
+        doc_id: &'a str,
+        /// The other article's id.
+        other_id: &'a str,
+        /// `target` or `reference`, of the other article.
+        other_side: &'a str,
+        /// Burrows's Delta.
+        burrows: Option<Decimal>,
+        /// Cosine Delta.
+        cosine_delta: Option<Decimal>,
     }
 );
 
@@ -600,6 +762,104 @@ table!(
     }
 );
 
+table!(
+    /// A passage that a piece shares with an earlier one.
+    ReuseRow, "reuse.csv", {
+        /// The later piece's id.
+        doc_id: &'a str,
+        /// Offset of the passage's first byte.
+        start: usize,
+        /// Offset behind its last byte.
+        end: usize,
+        /// The earlier piece's id.
+        source_doc_id: &'a str,
+        /// Offset of the first byte there.
+        source_start: usize,
+        /// Offset behind the last byte there.
+        source_end: usize,
+        /// Words that are the same, in order.
+        words: usize,
+        /// Share of the alignment's columns that they are.
+        identity: Decimal,
+        /// The cluster of copies in `clusters.csv`.
+        cluster: usize,
+        /// The sentence that it begins in.
+        sentence: usize,
+        /// The sentence that it ends in.
+        last_sentence: usize,
+        /// The sentence that it begins in there.
+        source_sentence: usize,
+        /// The sentence that it ends in there.
+        source_last_sentence: usize,
+        /// When the piece was published.
+        published: &'a str,
+        /// When the earlier one was.
+        source_published: &'a str,
+        /// Which of the two sides stands in quotation marks.
+        quoted: &'a str,
+        /// The passage.
+        text: &'a str,
+        /// The passage there.
+        source_text: &'a str,
+    }
+);
+
+table!(
+    /// A copy of a passage.
+    CopyRow, "clusters.csv", {
+        /// The cluster.
+        cluster: usize,
+        /// The piece's id.
+        doc_id: &'a str,
+        /// Offset of its first byte.
+        start: usize,
+        /// Offset behind its last byte.
+        end: usize,
+        /// Copies of the cluster.
+        copies: usize,
+        /// Whether it is the earliest of them.
+        earliest: bool,
+        /// Words from its first to its last.
+        words: usize,
+        /// The sentence that it begins in.
+        sentence: usize,
+        /// The sentence that it ends in.
+        last_sentence: usize,
+        /// When the piece was published.
+        published: &'a str,
+        /// The copy.
+        text: &'a str,
+    }
+);
+
+table!(
+    /// A piece that is nearly the same as another.
+    NearDuplicateRow, "near_duplicates.csv", {
+        /// The group of pieces.
+        group: usize,
+        /// The piece's id.
+        doc_id: &'a str,
+        /// Pieces of the group.
+        pieces: usize,
+        /// Whether it is the earliest of them.
+        earliest: bool,
+        /// When it was published.
+        published: &'a str,
+        /// The piece most like it.
+        nearest_doc_id: &'a str,
+        /// Different n-grams of both.
+        shared: usize,
+        /// Different n-grams of the piece.
+        ngrams: usize,
+        /// Different n-grams of the one most like it.
+        nearest_ngrams: usize,
+        /// Jaccard's coefficient of the two.
+        jaccard: Decimal,
+        /// Share of the smaller one's n-grams that are in both.
+        containment: Decimal,
+    }
+);
+
 /// File and columns of every table, in the order of the guide.
 pub fn all() -> Vec<(&'static str, &'static [&'static str])> {
     fn of<R: Row>() -> (&'static str, &'static [&'static str]) {
@@ -619,6 +879,12 @@ pub fn all() -> Vec<(&'static str, &'static [&'static str])> {
         of::<SimilarityRow<'_>>(),
         of::<NeighbourRow<'_>>(),
         of::<ProfileRow<'_>>(),
+        of::<NoveltyRow<'_>>(),
+        of::<NoveltySectionRow<'_>>(),
+        of::<NoveltyPieceRow<'_>>(),
+        of::<MapRow<'_>>(),
+        of::<GroupRow<'_>>(),
+        of::<DeltaRow<'_>>(),
         of::<PredictionRow<'_>>(),
         of::<ConfusionRow<'_>>(),
         of::<MeasureRow<'_>>(),
@@ -632,6 +898,9 @@ pub fn all() -> Vec<(&'static str, &'static [&'static str])> {
         of::<DiversityRow<'_>>(),
         of::<ReadabilityRow<'_>>(),
         of::<ShiftRow<'_>>(),
+        of::<ReuseRow<'_>>(),
+        of::<CopyRow<'_>>(),
+        of::<NearDuplicateRow<'_>>(),
         of::<StageRow<'_>>(),
     ]
 }

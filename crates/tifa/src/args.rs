@@ -26,6 +26,7 @@ Examples:
   tifa run table.csv --text-column body           articles in the rows of a table
   tifa themes speech.html --codebook mine.toml    themes alone, by your own codebook
   tifa keyness corpus --where 'year<2015'         words of some articles against the rest
+  tifa reuse corpus                               passages that pieces share, and whose they are
   tifa models pull                                fetch the weights of the default model
 
 Exit codes: 0 done; 1 done, but some articles were left out (problems.csv says which and why);
@@ -50,18 +51,29 @@ Examples:
         #[command(flatten)]
         options: Options,
     },
-    /// One article against each piece of a folder
-    #[command(after_help = "\
-Example:
-  tifa compare article.txt --against corpus --neighbours 3")]
+    /// Articles against each piece of a folder, all against all, or a group against another
+    /// (group_comparison.csv, delta.csv)
+    #[command(
+        override_usage = "tifa compare PATH... --against PATH... [OPTIONS]\n       tifa compare PATH... [OPTIONS]\n       tifa compare PATH... --where CONDITION [OPTIONS]\n       tifa compare --target PATH... --reference PATH... [OPTIONS]",
+        after_help = "\
+Conditions are those of `tifa keyness`.
+
+Examples:
+  tifa compare article.txt --against corpus --neighbours 3
+  tifa compare corpus                             every pair (similarity.csv)
+  tifa compare corpus --where 'year<2015'         group against group
+  tifa compare --target new/ --reference old/ --permutations 9999"
+    )]
     Compare {
-        /// The article: .txt, .md, .html, .csv or .jsonl
-        article: PathBuf,
-        /// Files or folders of the pieces to compare it with
-        #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
+        /// Files or folders of the pieces to compare the articles with
+        #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with_all = ["target", "condition", "article"])]
         against: Vec<PathBuf>,
         #[command(flatten)]
-        options: Options,
+        sides: Box<SideOptions>,
+        #[command(flatten)]
+        groups: GroupOptions,
+        #[command(flatten)]
+        options: Box<Options>,
     },
     /// Words and the model's subwords alone, each with its offsets (tokens.csv)
     #[command(after_help = "\
@@ -179,6 +191,28 @@ Examples:
         shift: ShiftOptions,
         #[command(flatten)]
         counting: CountingOptions,
+        #[command(flatten)]
+        options: TextOptions,
+    },
+    /// Passages that pieces share, word for word or edited (reuse.csv), all copies of each (clusters.csv),
+    /// and pieces that are nearly the same (near_duplicates.csv)
+    #[command(after_help = "\
+Each article is held against all others and against those of --corpus. The source of a passage is the
+piece with the earlier date; pieces without a date count as later than all others. Conditions of --where
+are those of `tifa keyness`.
+
+Examples:
+  tifa reuse corpus
+  tifa reuse article.txt --against corpus --out results/article
+  tifa reuse corpus --article 2019-09-20-turning-the-blade-inward-demo --out blade.csv
+  tifa reuse press.jsonl --min-words 20 --min-identity 0.8")]
+    Reuse {
+        #[command(flatten)]
+        inputs: Inputs,
+        #[command(flatten)]
+        sides: ReuseSides,
+        #[command(flatten)]
+        reuse: ReuseOptions,
         #[command(flatten)]
         options: TextOptions,
     },
@@ -359,6 +393,12 @@ pub(crate) struct Options {
     /// Nearest sentences listed for each sentence [default: 5]
     #[arg(long, value_name = "N")]
     pub(crate) neighbours: Option<usize>,
+    /// Take the mean of all vectors out before cosines are found (not for themes)
+    #[arg(long)]
+    pub(crate) center: bool,
+    /// Judge novelty against pieces of any date, not only those published before
+    #[arg(long)]
+    pub(crate) any_date: bool,
     /// Cut sentences at the model's limit, as other tools do, instead of embedding them in windows
     #[arg(long)]
     pub(crate) no_windows: bool,
@@ -449,6 +489,23 @@ pub(crate) struct SideOptions {
     pub(crate) article: Option<String>,
 }
 
+/// How two groups of articles are compared.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct GroupOptions {
+    /// Divisions of the articles behind p, and drawings behind intervals, of two groups; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 2000)]
+    pub(crate) permutations: usize,
+    /// Most frequent words that Delta looks at
+    #[arg(long, value_name = "N", default_value_t = NonZeroUsize::new(500).expect("not zero"))]
+    pub(crate) words: NonZeroUsize,
+    /// Compare the vectors of whole articles, not those of sentences
+    #[arg(long)]
+    pub(crate) documents: bool,
+    /// Also find the relaxed word mover's distance
+    #[arg(long)]
+    pub(crate) rwmd: bool,
+}
+
 /// Which terms are compared, and how.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct KeynessOptions {
@@ -476,7 +533,7 @@ pub(crate) struct KeynessOptions {
 }
 
 /// What counts as a word.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 pub(crate) struct CountingOptions {
     /// Count stems instead of words, by Snowball's rules for a language, such as english
     #[arg(long, value_name = "LANGUAGE", value_parser = one_of(&STEMMING, |(name, _)| name), conflicts_with_all = ["join_hyphens", "subwords"])]
@@ -589,6 +646,66 @@ pub(crate) struct ShiftOptions {
     pub(crate) seed: Option<u64>,
 }
 
+/// Which articles are looked at: all, unless told otherwise.
+#[derive(Debug, ClapArgs)]
+#[group(skip)]
+pub(crate) struct ReuseSides {
+    /// Files or folders of the pieces to hold the articles against, besides each other
+    #[arg(long, visible_alias = "against", value_name = "PATH", num_args = 1..)]
+    pub(crate) corpus: Vec<PathBuf>,
+    /// Look at one article alone, against all others
+    #[arg(long, value_name = "DOC_ID", conflicts_with_all = ["corpus", "condition"])]
+    pub(crate) article: Option<String>,
+    /// Look at the articles alone that fulfil a condition, as 'year>=2015'
+    #[arg(long = "where", value_name = "CONDITION", conflicts_with = "corpus")]
+    pub(crate) condition: Option<String>,
+}
+
+/// What counts as reuse.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ReuseOptions {
+    /// Words of the sequences that are looked up
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(2..=50))]
+    pub(crate) ngram: u8,
+    /// Don't start from sequences that more articles have: phrases that all use
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) max_docs: usize,
+    /// Fewest words that a passage has the same on both sides; not less than --ngram
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    pub(crate) min_words: usize,
+    /// Least share of a passage's words, both sides aligned, that are the same
+    #[arg(long, value_name = "SHARE", default_value_t = 0.6, value_parser = share)]
+    pub(crate) min_identity: f64,
+    /// Also passages that an article repeats from itself
+    #[arg(long)]
+    pub(crate) within: bool,
+    /// Share of the longer of two places in one article that must overlap for them to be one copy
+    #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = share)]
+    pub(crate) overlap: f64,
+    /// Share of the smaller article's sequences that must stand in the other for near-duplicates
+    #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = share)]
+    pub(crate) duplicate: f64,
+    /// List each pair of copies of a passage up to so many copies; beyond, each copy with its earliest
+    /// source alone
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) copies: usize,
+    /// Look only at pairs of articles that MinHash takes for this alike, by Jaccard's coefficient: for
+    /// near-duplicates in very large corpora; what it misses is measured and told
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub(crate) lsh: Option<f64>,
+    /// Seed of MinHash [default: 1]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+}
+
+/// Takes a number above 0, up to 1.
+fn share(typed: &str) -> Result<f64, String> {
+    let number = typed.parse().ok();
+    number
+        .filter(|number| *number > 0.0 && *number <= 1.0)
+        .ok_or_else(|| "a share is a number above 0, and 1 at most".into())
+}
+
 /// Settings of the themes; each can stand in tifa.toml too.
 #[derive(Debug, ClapArgs)]
 #[expect(
@@ -616,7 +733,7 @@ pub(crate) struct ThemeOptions {
     /// unevenly for that
     #[arg(long)]
     pub(crate) adapt: bool,
-    /// Seed of the intervals in aggregates.csv, which are found by drawing sentences anew [default: 1]
+    /// Seed of all that is drawn at random: intervals, backgrounds, permutations [default: 1]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     /// Also set scores right by those of texts that say nothing

@@ -3,12 +3,14 @@
 mod cache;
 mod calibrate;
 mod check;
+mod compare;
 mod eval;
 mod gzip;
 mod keyness;
 mod kwic;
 mod labelled;
 mod models;
+mod reuse;
 mod run;
 mod scored;
 mod shift;
@@ -29,16 +31,11 @@ pub(crate) fn execute(args: Args) -> Result<ExitCode> {
             options,
         } => run::run(Goal::Comparison, "run", inputs.paths, corpus, &options),
         Command::Compare {
-            article,
             against,
+            sides,
+            groups,
             options,
-        } => run::run(
-            Goal::Comparison,
-            "compare",
-            vec![article],
-            against,
-            &options,
-        ),
+        } => compare::compare(against, *sides, &groups, &options),
         Command::Tokenize { inputs, options } => {
             run::run(Goal::Tokens, "tokenize", inputs.paths, vec![], &options)
         }
@@ -89,6 +86,12 @@ pub(crate) fn execute(args: Args) -> Result<ExitCode> {
             counting,
             options,
         } => shift::shift(sides, &shift, &counting, &options),
+        Command::Reuse {
+            inputs,
+            sides,
+            reuse,
+            options,
+        } => reuse::reuse(inputs.paths, sides, &reuse, &options),
         Command::Eval { task } => match task {
             EvalTask::Sts { pairs, options } => eval::sts(&pairs, &options),
             EvalTask::Themes {

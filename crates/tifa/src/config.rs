@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use model::{Backend, Card, Device, EmbedderSettings, NliSettings, Precision};
 use pipeline::{
-    CalibrationChoice, CodebookFile, Corrections, Counting, Goal, LexiconChoice, ModelChoice,
-    NliChoice, ScorerKind, Settings, TextSettings, ThemeSettings,
+    CalibrationChoice, CodebookFile, ComparisonSettings, Corrections, Counting, Goal,
+    LexiconChoice, ModelChoice, NliChoice, ScorerKind, Settings, TextSettings, ThemeSettings,
 };
 use serde::Deserialize;
 use source::ReadSettings;
@@ -47,6 +47,8 @@ struct File {
     template: Option<String>,
     multi_label: Option<bool>,
     neighbours: Option<usize>,
+    center: Option<bool>,
+    any_date: Option<bool>,
     threads: Option<NonZeroUsize>,
     token_budget: Option<NonZeroUsize>,
     encoding: Option<String>,
@@ -145,6 +147,12 @@ pub(crate) fn settings(
             .neighbours
             .or(file.neighbours)
             .unwrap_or(DEFAULT_NEIGHBOURS),
+        comparison: ComparisonSettings {
+            center: options.center || file.center.unwrap_or(false),
+            any_date: options.any_date || file.any_date.unwrap_or(false),
+            seed: options.themes.seed.or(file.seed).unwrap_or(DEFAULT_SEED),
+            groups: None,
+        },
         check: false,
         strict: options.strict || file.strict.unwrap_or(false),
         cache: if options.no_cache || goal == Goal::Tokens {

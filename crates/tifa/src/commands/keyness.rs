@@ -1,5 +1,6 @@
 //! `keyness`.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
@@ -60,19 +61,29 @@ pub(crate) fn divided(
     counting: &CountingOptions,
     options: &TextOptions,
 ) -> Result<(TextSettings, Sides)> {
-    let (articles, reference, sides) = match (sides.condition, sides.article) {
-        _ if !sides.target.is_empty() => (sides.target, sides.reference, Sides::Paths),
-        (Some(condition), _) => {
-            let parsed = condition.parse().context("--where")?;
-            (sides.paths, Vec::new(), Sides::Where(parsed))
-        }
-        (_, Some(article)) => (sides.paths, Vec::new(), Sides::Article(article)),
-        _ => bail!(
+    let Some((articles, reference, sides)) = parted(sides)? else {
+        bail!(
             "say what to compare: --target PATH... --reference PATH..., or PATH... with --where CONDITION or --article DOC_ID (see `tifa {command} --help`)"
-        ),
+        );
     };
     let texts = config::texts(command, articles, reference, counting, options)?;
     Ok((texts, sides))
+}
+
+/// Articles, reference, and which is which.
+pub(crate) type Parted = (Vec<PathBuf>, Vec<PathBuf>, Sides);
+
+/// How the options divide articles; none where the options don't divide anything.
+pub(crate) fn parted(sides: SideOptions) -> Result<Option<Parted>> {
+    Ok(match (sides.condition, sides.article) {
+        _ if !sides.target.is_empty() => Some((sides.target, sides.reference, Sides::Paths)),
+        (Some(condition), _) => {
+            let parsed = condition.parse().context("--where")?;
+            Some((sides.paths, Vec::new(), Sides::Where(parsed)))
+        }
+        (_, Some(article)) => Some((sides.paths, Vec::new(), Sides::Article(article))),
+        _ => None,
+    })
 }
 
 fn summarize(outcome: &KeynessOutcome) {

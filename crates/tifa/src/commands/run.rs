@@ -23,7 +23,7 @@ pub(crate) fn run(
     }
     let (outcome, code) = finish(&settings, options.read.quiet)?;
     if !options.read.quiet {
-        summarize(&outcome, goal);
+        summarize(&outcome, goal, &[]);
     }
     Ok(code)
 }
@@ -60,8 +60,8 @@ pub(crate) fn left_out(outcome: &Outcome) -> String {
     }
 }
 
-/// What was found, in five lines.
-fn summarize(outcome: &Outcome, goal: Goal) {
+/// What was found, in five lines and those that the command has more.
+pub(crate) fn summarize(outcome: &Outcome, goal: Goal, more: &[String]) {
     let against = match (goal, outcome.others) {
         (Goal::Comparison, 0) if outcome.articles > 1 => ", each against the others".into(),
         (Goal::Comparison, others) if others > 0 => {
@@ -91,14 +91,23 @@ fn summarize(outcome: &Outcome, goal: Goal) {
         let repeated = outcome.repeated.map_or(String::new(), |repeated| {
             format!("; {} word for word in another piece", stand(repeated))
         });
+        let novelty = outcome.novelty.map_or(String::new(), |novelty| {
+            format!(
+                "; {} repeat and {} rephrase what may be their source",
+                novelty.verbatim, novelty.paraphrase
+            )
+        });
         say!(
-            "nearest: {} and {} (cosine {:.3}){repeated}",
+            "nearest: {} and {} (cosine {:.3}){repeated}{novelty}",
             closest.doc_id,
             closest.other_id,
             closest.cosine
         );
     } else if outcome.repeated.is_some() {
         say!("nearest: there is nothing to compare with; name pieces with --corpus");
+    }
+    for line in more {
+        say!("{line}");
     }
     say!("results: {}", outcome.out.display());
 }

@@ -15,14 +15,20 @@ mod codebook;
 mod command_line;
 /// `tifa eval`.
 mod eval;
+/// `tifa compare` of two groups.
+mod groups;
 /// The architecture's invariants.
 mod house;
 /// `tifa keyness`.
 mod keyness;
 /// Sentences over the model's limit.
 mod limit;
+/// What is repeated, rephrased and new; similarities and their background.
+mod novelty;
 /// The article of the journal, where it lies beside the checkout.
 mod real_article;
+/// `tifa reuse`.
+mod reuse;
 /// Two runs, with one thread and two.
 mod same_bytes;
 /// Calibration, intervals, and agreement of scorers.

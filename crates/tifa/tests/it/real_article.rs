@@ -168,3 +168,49 @@ fn its_sections_are_about_what_a_reader_finds_in_them() {
         assert_eq!(best["theme"], theme, "section {section}");
     }
 }
+
+/// Against the demonstration corpus every passage reported stands in both texts; against a text that quotes the
+/// article, the quotation is found whole.
+#[test]
+fn its_passages_stand_in_both_texts() {
+    const ARTICLE: &str = "../shared/corpus/2013-11-07-new-chapter-china-russia.txt";
+    let path = util::root().join(ARTICLE);
+    let Ok(text) = fs_err::read_to_string(&path) else {
+        eprintln!("skipped: {} is not there", path.display());
+        return;
+    };
+    let dir = Dir::new();
+    let paragraph = text
+        .lines()
+        .filter(|line| line.contains('.') && !line.contains(['“', '"', '|']))
+        .max_by_key(|line| line.split_whitespace().count())
+        .expect("a paragraph");
+    dir.file(
+        "2020-01-01-quote.txt",
+        format!("We have read it again.\n\nThe journal wrote long ago: “{paragraph}” Much has changed since then.\n"),
+    );
+    let corpus = util::root().join("corpus");
+    let (path, corpus) = (path.to_string_lossy(), corpus.to_string_lossy());
+    let line = [
+        "reuse",
+        &path,
+        "--corpus",
+        &corpus,
+        "2020-01-01-quote.txt",
+        "--out",
+        "out",
+    ];
+    dir.tifa_with(&line, &util::root().join("models")).exits(0);
+    crate::reuse::assert_passages_stand_in_both_texts(&dir.join("out"), dir.path());
+    let rows = rows(&dir.join("out/reuse.csv"));
+    let quote = rows
+        .iter()
+        .find(|row| row["doc_id"] == "2020-01-01-quote")
+        .expect("the quotation");
+    assert_eq!(
+        (&*quote["quoted"], &*quote["identity"]),
+        ("document", "1.000000")
+    );
+    let words = |text: &str| text::words::words(text, text::Span::new(0, text.len())).count();
+    assert_eq!(util::count(quote, "words"), words(paragraph));
+}

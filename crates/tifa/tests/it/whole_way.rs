@@ -1,7 +1,7 @@
 //! `tifa run corpus`: one run, asked many things.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use ndarray::Array2;
@@ -45,7 +45,7 @@ fn it_succeeds_without_a_problem_and_leaves_one_folder() {
 }
 
 /// The columns that each table begins with.
-const COLUMNS: [(&str, &str); 10] = [
+const COLUMNS: [(&str, &str); 13] = [
     (
         "documents.csv",
         "doc_id path title author source published original_edition sections paragraphs sentences words subwords",
@@ -69,6 +69,12 @@ const COLUMNS: [(&str, &str); 10] = [
         "profiles.csv",
         "doc_id other_id scorer theme share other_share jsd_part",
     ),
+    (
+        "reuse.csv",
+        "doc_id start end source_doc_id source_start source_end words identity cluster",
+    ),
+    ("clusters.csv", "cluster doc_id start end copies earliest"),
+    ("near_duplicates.csv", "group doc_id pieces earliest"),
     ("problems.csv", "doc_id path place severity problem remedy"),
     (
         "stages.csv",
@@ -294,6 +300,22 @@ fn the_passage_reused_word_for_word_is_found() {
             assert!(number(row, "cosine") >= 0.9999, "{row:?}");
         }
     }
+}
+
+/// A run has the tables of reuse too, as `tifa reuse` writes them.
+#[test]
+fn what_is_taken_over_is_told_as_by_the_command_for_it() {
+    let dir = Dir::new();
+    let corpus = util::root().join("corpus");
+    let line = ["reuse", &corpus.to_string_lossy(), "--out", "out"];
+    dir.tifa_with(&line, &util::root().join("models")).exits(0);
+    for file in ["reuse.csv", "clusters.csv", "near_duplicates.csv"] {
+        let read = |folder: &Path| fs_err::read(folder.join(file)).expect("a table");
+        assert_eq!(read(&out()), read(&dir.join("out")), "{file}");
+    }
+    let record = util::record(&out());
+    assert_eq!(record["reuse"]["passages_written"], 3);
+    assert_eq!(record["reuse"]["settings"]["min_words"], 12);
 }
 
 /// The pair that corpus/README.md says was rephrased, with hardly a phrase in common.

@@ -1,0 +1,147 @@
+//! Which passage of one text says in the same order what a passage of another says? Local alignment
+//! of sentences by how near they are (Smith and Waterman 1981).
+
+use ndarray::{Array2, ArrayView2};
+
+/// Two passages, sentence by sentence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlignedPassage {
+    /// Sum of the scores of its pairs, less its gaps.
+    pub score: f32,
+    /// Row and column of each pair, both rising.
+    pub pairs: Vec<(usize, usize)>,
+}
+
+/// Where the best alignment that ends in a cell came from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Nowhere,
+    Pair,
+    Above,
+    Left,
+}
+
+/// All passages whose alignment scores at least `least`, the best first; what one has aligned is not
+/// aligned again. `scores` says how well each sentence of the one text (row) fits each of the other
+/// (column): above 0 where they are nearer than chance, below 0 where they are not; minus infinity
+/// where a pair must not be aligned. A sentence of either text left out within a passage costs `gap`.
+pub fn aligned_passages(scores: ArrayView2<'_, f32>, gap: f32, least: f32) -> Vec<AlignedPassage> {
+    let mut scores = scores.to_owned();
+    let mut found = Vec::new();
+    while let Some(passage) = best(&scores, gap).filter(|passage| passage.score >= least) {
+        let (first, last) = (passage.pairs[0], passage.pairs[passage.pairs.len() - 1]);
+        scores
+            .slice_mut(ndarray::s![first.0..=last.0, first.1..=last.1])
+            .fill(f32::NEG_INFINITY);
+        found.push(passage);
+    }
+    found
+}
+
+/// The score of the best passage; 0 where no pair fits.
+pub fn best_passage_score(scores: ArrayView2<'_, f32>, gap: f32) -> f32 {
+    let mut row_before = vec![0.0_f32; scores.ncols() + 1];
+    let mut row = row_before.clone();
+    let mut best = 0.0_f32;
+    for of_row in scores.rows() {
+        for (column, &score) in of_row.iter().enumerate() {
+            let reached = (row_before[column] + score)
+                .max(row_before[column + 1] - gap)
+                .max(row[column] - gap)
+                .max(0.0);
+            row[column + 1] = reached;
+            best = best.max(reached);
+        }
+        std::mem::swap(&mut row, &mut row_before);
+    }
+    best
+}
+
+fn best(scores: &Array2<f32>, gap: f32) -> Option<AlignedPassage> {
+    let (rows, columns) = scores.dim();
+    let mut reached = Array2::<f32>::zeros((rows + 1, columns + 1));
+    let mut from = Array2::from_elem((rows + 1, columns + 1), Step::Nowhere);
+    let mut best = (0.0_f32, (0, 0));
+    for row in 0..rows {
+        for column in 0..columns {
+            let mut here = (0.0, Step::Nowhere);
+            for other in [
+                (reached[(row, column)] + scores[(row, column)], Step::Pair),
+                (reached[(row, column + 1)] - gap, Step::Above),
+                (reached[(row + 1, column)] - gap, Step::Left),
+            ] {
+                if other.0 > here.0 {
+                    here = other;
+                }
+            }
+            let at = (row + 1, column + 1);
+            (reached[at], from[at]) = here;
+            if here.0 > best.0 {
+                best = (here.0, at);
+            }
+        }
+    }
+    let (score, (mut row, mut column)) = best;
+    let mut pairs = Vec::new();
+    loop {
+        match from[(row, column)] {
+            Step::Nowhere => break,
+            Step::Pair => {
+                row -= 1;
+                column -= 1;
+                pairs.push((row, column));
+            }
+            Step::Above => row -= 1,
+            Step::Left => column -= 1,
+        }
+    }
+    pairs.reverse();
+    (!pairs.is_empty()).then_some(AlignedPassage { score, pairs })
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn a_passage_is_followed_over_a_gap_and_a_weak_pair() {
+        let scores = array![
+            [-1.0_f32, 2.0, -1.0, -1.0, -1.0],
+            [-1.0, -1.0, -0.5, -1.0, -1.0],
+            [-1.0, -1.0, -1.0, -1.0, 3.0],
+            [4.0, -1.0, -1.0, -1.0, -1.0],
+        ];
+        let found = aligned_passages(scores.view(), 0.75, 0.5);
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0].pairs, [(3, 0)]);
+        // 2 - 0.5 - 0.75 + 3.
+        assert_eq!(found[1].pairs, [(0, 1), (1, 2), (2, 4)]);
+        assert!((found[1].score - 3.75).abs() < 1e-6);
+        assert!((best_passage_score(scores.view(), 0.75) - 4.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn forbidden_pairs_and_bad_fits_align_nothing() {
+        let scores = array![[f32::NEG_INFINITY, -1.0], [-1.0, f32::NEG_INFINITY]];
+        assert!(aligned_passages(scores.view(), 1.0, 0.1).is_empty());
+        assert!(best_passage_score(scores.view(), 1.0).abs() < 1e-9);
+        assert!(aligned_passages(Array2::zeros((0, 3)).view(), 1.0, 0.1).is_empty());
+    }
+
+    #[test]
+    fn the_score_alone_is_that_of_the_best_passage() {
+        let mut state = 7_u32;
+        for _ in 0..20 {
+            let scores = Array2::from_shape_fn((12, 17), |_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 8) as f32 / 16_777_216.0 * 4.0 - 2.5
+            });
+            let best = aligned_passages(scores.view(), 1.0, 0.1)
+                .swap_remove(0)
+                .score;
+            assert!((best_passage_score(scores.view(), 1.0) - best).abs() < 1e-6);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! `compare`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use pipeline::{Goal, GroupFigure, GroupSettings};
+
+use crate::args::{GroupOptions, Options, SideOptions};
+use crate::commands::{keyness, run};
+use crate::config;
+
+pub(crate) fn compare(
+    against: Vec<PathBuf>,
+    mut sides: SideOptions,
+    groups: &GroupOptions,
+    options: &Options,
+) -> Result<ExitCode> {
+    let paths = std::mem::take(&mut sides.paths);
+    let is_divided = sides.condition.is_some() || sides.article.is_some();
+    if is_divided {
+        sides.paths.clone_from(&paths);
+    }
+    let Some((articles, reference, sides)) = keyness::parted(sides)? else {
+        if paths.is_empty() {
+            bail!(
+                "say what to compare: PATH... --against PATH..., PATH... alone, or --target PATH... --reference PATH... (see `tifa compare --help`)"
+            );
+        }
+        return run::run(Goal::Comparison, "compare", paths, against, options);
+    };
+    let mut settings = config::settings(Goal::Comparison, "compare", articles, reference, options)?;
+    settings.comparison.groups = Some(GroupSettings {
+        sides,
+        permutations: groups.permutations,
+        words: groups.words.get(),
+        documents: groups.documents,
+        rwmd: groups.rwmd,
+    });
+    let (outcome, code) = run::finish(&settings, options.read.quiet)?;
+    if !options.read.quiet {
+        run::summarize(&outcome, Goal::Comparison, &show_groups(&outcome.groups));
+    }
+    Ok(code)
+}
+
+/// Measures of the groups, a line each.
+fn show_groups(figures: &[GroupFigure]) -> Vec<String> {
+    let line = |figure: &GroupFigure| {
+        let p = figure.p.map_or(String::new(), |p| format!("  p {p:.4}"));
+        format!("{:16} {:>9.4}{p}", figure.measure, figure.value)
+    };
+    figures.iter().map(line).collect()
+}
