@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use lexis::{Corpus, CorpusError, Reader, Source, Words};
+use lexis::{Corpus, CorpusError, Cut, Reader, Source, Words};
 use report::{LoneTable, OutputFolder, ReportError, Row, Table};
 use source::ReadSettings;
 use text::Span;
@@ -56,6 +56,11 @@ impl Output {
 
 /// All pieces as words, in their order.
 pub(crate) fn corpus(pieces: &[Piece]) -> Result<Corpus, CorpusError> {
+    corpus_cut(pieces, &Words::default())
+}
+
+/// All pieces, cut as told.
+pub(crate) fn corpus_cut(pieces: &[Piece], cut: &dyn Cut) -> Result<Corpus, CorpusError> {
     let sentences: Vec<Vec<Span>> = pieces
         .iter()
         .map(|piece| piece.document.sentences.iter().map(|s| s.span).collect())
@@ -68,8 +73,7 @@ pub(crate) fn corpus(pieces: &[Piece]) -> Result<Corpus, CorpusError> {
             sentences,
         })
         .collect();
-    let words = Words::default();
-    let mut reader = Reader::new(&words);
+    let mut reader = Reader::new(cut);
     reader.read(&sources)?;
     Ok(reader.finish())
 }

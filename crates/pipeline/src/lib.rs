@@ -1,5 +1,5 @@
 //! What a run does, stage by stage: read, clean, segment, tokenize, embed, themes, compare, write.
-//! Commands that count words go another way from the texts on: [`keyness`].
+//! Commands that count words go another way from the texts on: [`keyness`], [`formulations`].
 //!
 //! Knows no command line and prints nothing: it takes checked [`Settings`], tells an observer what
 //! happens as [`Event`]s, and returns an [`Outcome`].
@@ -17,6 +17,7 @@ mod keyness;
 mod ledger;
 mod lexical;
 mod outcome;
+mod periods;
 mod pieces;
 mod readings;
 mod record;
@@ -27,6 +28,7 @@ mod settings;
 mod sides;
 mod texts;
 mod theming;
+mod wordings;
 mod writing;
 
 pub use agreeing::Compared;
@@ -37,6 +39,7 @@ pub use event::Event;
 pub use keyness::{KeyTerm, KeynessOutcome, KeynessSettings, keyness};
 pub use lexical::TextSettings;
 pub use outcome::{Closest, Limit, Outcome, ThemeExamples};
+pub use periods::Periods;
 pub use readings::{Reading, Readings};
 pub use record::{describe_model, describe_themes};
 pub use run::run;
@@ -45,3 +48,6 @@ pub use settings::{
     ScorerKind, Settings, ThemeSettings,
 };
 pub use sides::Sides;
+pub use wordings::{
+    ChangeInShort, FamilyInShort, FormulationOutcome, FormulationSettings, LedgerFile, formulations,
+};

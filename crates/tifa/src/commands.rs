@@ -4,6 +4,7 @@ mod cache;
 mod calibrate;
 mod check;
 mod eval;
+mod formulations;
 mod gzip;
 mod keyness;
 mod labelled;
@@ -67,6 +68,11 @@ pub(crate) fn execute(args: Args) -> Result<ExitCode> {
             keyness,
             options,
         } => keyness::keyness(sides, &keyness, &options),
+        Command::Formulations {
+            inputs,
+            formulations,
+            options,
+        } => formulations::formulations(inputs, &formulations, &options),
         Command::Eval { task } => match task {
             EvalTask::Sts { pairs, options } => eval::sts(&pairs, &options),
             EvalTask::Themes {

@@ -2,7 +2,15 @@
 
 use crate::util::{self, CODEBOOK, Dir, Row, article, count, rows};
 
-const COMMANDS: [&str; 6] = ["run", "compare", "tokenize", "embed", "themes", "keyness"];
+const COMMANDS: [&str; 7] = [
+    "run",
+    "compare",
+    "tokenize",
+    "embed",
+    "themes",
+    "keyness",
+    "formulations",
+];
 
 #[test]
 fn help_of_each_command_shows_an_example() {

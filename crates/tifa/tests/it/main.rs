@@ -15,6 +15,8 @@ mod codebook;
 mod command_line;
 /// `tifa eval`.
 mod eval;
+/// `tifa formulations`.
+mod formulations;
 /// The architecture's invariants.
 mod house;
 /// `tifa keyness`.
