@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::edits::{Wording, align, are_variants, is_function, relation};
+use crate::edits::{Leeway, Wording, align, are_variants, is_function, relation};
 use crate::{Ledger, Mined};
 
 /// Where a variant is known from.
@@ -73,8 +73,8 @@ impl Family {
 /// [`are_variants`]), and behind them families of what else was mined.
 ///
 /// Mined wordings are taken by falling count. Each joins the family of the wording that it can be made
-/// of at the least cost: any of a ledger's family, of a mined family the canonical one alone, which is
-/// the most frequent. So no chain of small changes makes one family of two.
+/// of at the least cost: any of a ledger's family, with [`Leeway::Half`]; of a mined family the canonical
+/// one alone, which is the most frequent, with [`Leeway::BelowHalf`]. So no chain of small changes makes one family of two.
 pub fn families(ledger: &Ledger, mined: Vec<Mined>) -> Vec<Family> {
     let mut found = Vec::with_capacity(ledger.formulations.len());
     let mut index = Index::default();
@@ -85,7 +85,7 @@ pub fn families(ledger: &Ledger, mined: Vec<Mined>) -> Vec<Family> {
             .map(|phrase| Variant::new(phrase, Origin::Ledger))
             .collect();
         for variant in &variants {
-            index.add(found.len(), &variant.wording);
+            index.add(found.len(), &variant.wording, Leeway::Half);
         }
         names.insert(formulation.name.to_lowercase());
         found.push(Family {
@@ -103,7 +103,7 @@ pub fn families(ledger: &Ledger, mined: Vec<Mined>) -> Vec<Family> {
             Home::Known => {}
             Home::Of(family) => found[family].variants.push(variant),
             Home::New => {
-                index.add(found.len(), &variant.wording);
+                index.add(found.len(), &variant.wording, Leeway::BelowHalf);
                 let mut name = text;
                 while !names.insert(name.to_lowercase()) {
                     name.push_str(" (mined)");
@@ -122,7 +122,7 @@ pub fn families(ledger: &Ledger, mined: Vec<Mined>) -> Vec<Family> {
 /// Wordings that others can join, by their content words.
 #[derive(Default)]
 struct Index {
-    wordings: Vec<(usize, Wording)>,
+    wordings: Vec<(usize, Wording, Leeway)>,
     by_word: HashMap<String, Vec<usize>>,
 }
 
@@ -136,13 +136,13 @@ enum Home {
 }
 
 impl Index {
-    fn add(&mut self, family: usize, wording: &Wording) {
+    fn add(&mut self, family: usize, wording: &Wording, leeway: Leeway) {
         let words: BTreeSet<&String> = wording.folded.iter().filter(|w| !is_function(w)).collect();
         for word in words {
             let list = self.by_word.entry(word.clone()).or_default();
             list.push(self.wordings.len());
         }
-        self.wordings.push((family, wording.clone()));
+        self.wordings.push((family, wording.clone(), leeway));
     }
 
     fn home(&self, wording: &Wording) -> Home {
@@ -155,11 +155,11 @@ impl Index {
             .collect();
         let mut best: Option<(usize, usize)> = None;
         for at in near {
-            let (family, other) = &self.wordings[at];
+            let (family, other, leeway) = &self.wordings[at];
             if other.folded == wording.folded {
                 return Home::Known;
             }
-            if are_variants(other, wording) {
+            if are_variants(other, wording, *leeway) {
                 let (_, cost) = align(&other.folded, &wording.folded);
                 if best.is_none_or(|(least, _)| cost < least) {
                     best = Some((cost, *family));

@@ -2,8 +2,10 @@
 //!
 //! A [`Ledger`] lists known formulations, [`mine`] finds others; [`families`] puts variants together.
 //! [`find`] finds them in a corpus whose words were cut by [`Folded`], [`usage`] counts articles,
-//! [`changes`] says which variant gave way to which. Pure: no files, no models.
+//! [`changes`] says which variant gave way to which, [`bursts`] when
+//! one is in fashion. Pure: no files, no models.
 
+mod bursts;
 mod changes;
 mod edits;
 mod families;
@@ -17,8 +19,9 @@ mod mining;
 mod tiers;
 mod usage;
 
+pub use bursts::{BURST_COST, BURST_RATE, Burst, bursts};
 pub use changes::{Balance, Change, ChangeOptions, LEVEL, MOST_VARIANTS, Verdict, changes};
-pub use edits::{Wording, are_variants, relation};
+pub use edits::{Leeway, Wording, are_variants, relation};
 pub use families::{Family, Origin, Variant, families};
 pub use fold::{Folded, fold};
 pub use function_words::{FUNCTION_WORDS, NUMBER_WORDS};

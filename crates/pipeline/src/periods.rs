@@ -34,14 +34,11 @@ impl Periods {
 
     /// The period of an article; `None` where it doesn't say.
     fn of(self, metadata: &Metadata) -> Option<String> {
-        let year = || {
-            let year = metadata.published.as_deref()?.get(..4)?;
-            year.bytes().all(|b| b.is_ascii_digit()).then_some(year)
-        };
+        let year = || date(metadata)?.get(..4);
         match self {
             Self::Year => year().map(str::to_owned),
             Self::Quarter => {
-                let month: u8 = metadata.published.as_deref()?.get(5..7)?.parse().ok()?;
+                let month: u8 = date(metadata)?.get(5..7)?.parse().ok()?;
                 let quarter = (1..=12).contains(&month).then(|| (month - 1) / 3 + 1)?;
                 Some(format!("{}-Q{quarter}", year()?))
             }
@@ -65,8 +62,8 @@ impl Periods {
         let dates: Vec<Option<String>> = pieces
             .iter()
             .map(|piece| {
-                let published = piece.metadata.published.as_deref()?;
-                Some(published.get(..10).unwrap_or(published).to_owned())
+                let date = date(&piece.metadata)?;
+                Some(date.get(..10).unwrap_or(date).to_owned())
             })
             .collect();
         let labels: Vec<Option<String>> = pieces.iter().map(|p| self.of(&p.metadata)).collect();
@@ -90,6 +87,18 @@ impl Periods {
             dates,
         }
     }
+}
+
+/// When an article was published: its date, else its column or front matter "year".
+fn date(metadata: &Metadata) -> Option<&str> {
+    let year = || {
+        let mut all = metadata.extra.iter();
+        let (_, year) = all.find(|(key, _)| key.eq_ignore_ascii_case("year"))?;
+        Some(year.as_str())
+    };
+    let date = metadata.published.as_deref().or_else(year)?;
+    let begins_with_year = date.get(..4)?.bytes().all(|b| b.is_ascii_digit());
+    begins_with_year.then_some(date)
 }
 
 #[cfg(test)]

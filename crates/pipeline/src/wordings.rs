@@ -176,6 +176,7 @@ fn follow(
                 tables::hits(&folder, &texts.pieces, &found)?;
                 tables::periods(&folder, &found, &settings.tiers)?;
                 tables::changes(&folder, &found)?;
+                tables::bursts(&folder, &found)?;
                 tables::lattices(&folder, &found)?;
                 Ok::<_, PipelineError>(((), found.hits.len()))
             })?;

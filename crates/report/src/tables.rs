@@ -721,6 +721,30 @@ table!(
 );
 
 table!(
+    /// Periods in a row in which a wording is used much more than else.
+    BurstRow, "bursts.csv", {
+        /// The formulation.
+        family: &'a str,
+        /// The wording; empty for all of the family together.
+        variant: &'a str,
+        /// The first period.
+        first_period: &'a str,
+        /// The last period.
+        last_period: &'a str,
+        /// Articles of these periods that have it.
+        articles: usize,
+        /// All articles of these periods.
+        of_articles: usize,
+        /// Their share.
+        share: Decimal,
+        /// The share in all periods.
+        whole_share: Decimal,
+        /// By how much the higher rate explains the periods better.
+        weight: Decimal,
+    }
+);
+
+table!(
     /// A word in a column of a formulation's lattice.
     LatticeRow, "lattice.csv", {
         /// The formulation.
@@ -763,6 +787,7 @@ pub fn all() -> Vec<(&'static str, &'static [&'static str])> {
         of::<FormulationHitRow<'_>>(),
         of::<FormulationPeriodRow<'_>>(),
         of::<FormulationChangeRow<'_>>(),
+        of::<BurstRow<'_>>(),
         of::<LatticeRow<'_>>(),
         of::<StageRow<'_>>(),
     ]

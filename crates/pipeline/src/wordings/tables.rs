@@ -2,7 +2,8 @@
 
 use formulations::{Change, Family, Lattice, Origin, Share, Tiers, Timeline, Usage, Variant};
 use report::tables::{
-    FormulationChangeRow, FormulationHitRow, FormulationPeriodRow, FormulationRow, LatticeRow,
+    BurstRow, FormulationChangeRow, FormulationHitRow, FormulationPeriodRow, FormulationRow,
+    LatticeRow,
 };
 use report::{Decimal, OutputFolder, ReportError, Table};
 
@@ -217,6 +218,36 @@ fn change_row<'a>(found: &'a Found, change: &Change) -> FormulationChangeRow<'a>
         q_bh: change.q.map(Decimal),
         verdict: change.verdict.name(),
     }
+}
+
+/// Bursts of families and wordings.
+pub(super) fn bursts(folder: &OutputFolder, found: &Found) -> Result<(), ReportError> {
+    let mut table = folder.table::<BurstRow<'_>>()?;
+    for (family, usage) in found.families.iter().zip(&found.usage) {
+        let whole = std::iter::once(("", &usage.whole));
+        let names = family.variants.iter().map(|variant| variant.text.as_str());
+        for (variant, usage) in whole.chain(names.zip(&usage.variants)) {
+            let shares = usage.by_period(&found.timeline);
+            let sum = |of: fn(&Share) -> usize| shares.iter().flatten().map(of).sum();
+            let Some(all) = Share::new(sum(|share| share.articles), sum(|share| share.of)) else {
+                continue;
+            };
+            for burst in formulations::bursts(&shares) {
+                table.push(&BurstRow {
+                    family: &family.name,
+                    variant,
+                    first_period: &found.timeline.names[burst.first],
+                    last_period: &found.timeline.names[burst.last],
+                    articles: burst.share.articles,
+                    of_articles: burst.share.of,
+                    share: burst.share.share.into(),
+                    whole_share: all.share.into(),
+                    weight: burst.weight.into(),
+                })?;
+            }
+        }
+    }
+    table.finish()
 }
 
 /// The lattices of families that occur, as a table and drawn.

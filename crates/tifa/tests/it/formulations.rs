@@ -469,6 +469,11 @@ fn periods_and_changes_are_told() {
     // 2/C(20, 10) = 0.0000108
     assert_eq!(change["fisher_p"], "0.000011");
     assert!(number(change, "p") <= 0.002);
+    assert_eq!(
+        rows(&out.join("bursts.csv")).len(),
+        0,
+        "half of the articles are no burst"
+    );
     let periods = rows(&out.join("formulation_periods.csv"));
     let of = |variant: &str, period: &str| {
         let row = periods
@@ -510,6 +515,44 @@ fn periods_and_changes_are_told() {
     );
     assert_eq!(found["settings"]["where"], "year>=2018");
     assert_eq!(rows(&out.join("documents.csv")).len(), 4);
+}
+
+#[test]
+fn what_is_in_fashion_for_two_years_is_a_burst() {
+    let dir = Dir::new();
+    let mut lines = vec!["id,date,text".to_owned()];
+    for (year, id) in (2010..2022).flat_map(|year| [(year, "a"), (year, "b")]) {
+        let word = if (2013..2015).contains(&year) {
+            "paper tigers"
+        } else {
+            "real cats"
+        };
+        lines.push(format!("{year}{id},{year}-05-01,Nobody in {year} was afraid of {word} as paper {id} said that year."));
+    }
+    dir.file("press.csv", lines.join("\n"))
+        .file("l.toml", "[[formulation]]\nphrase = 'paper tiger'\n");
+    formulations(&dir, &["press.csv", "--ledger", "l.toml", "--out", "out"]).exits(0);
+    let bursts = rows(&dir.join("out/bursts.csv"));
+    let of: Vec<(&str, &str, &str)> = bursts
+        .iter()
+        .map(|row| {
+            (
+                &*row["variant"],
+                &*row["first_period"],
+                &*row["last_period"],
+            )
+        })
+        .collect();
+    assert_eq!(of, [("", "2013", "2014"), ("paper tiger", "2013", "2014")]);
+    // p = 4/24: 4 ln 2
+    assert_eq!(
+        (&*bursts[0]["weight"], &*bursts[0]["whole_share"]),
+        ("2.772589", "0.166667")
+    );
+    assert_eq!(
+        (&*bursts[0]["articles"], &*bursts[0]["of_articles"]),
+        ("4", "4")
+    );
 }
 
 #[test]
@@ -563,6 +606,7 @@ fn one_thread_and_two_give_the_same_bytes() {
             "formulation_hits",
             "formulation_periods",
             "formulation_changes",
+            "bursts",
             "lattice",
         ]
         .map(|name| fs_err::read(dir.join(threads).join(format!("{name}.csv"))).expect("a table"))
