@@ -133,6 +133,22 @@ mod tests {
         assert!((burst.weight - weight).abs() < 1e-12);
     }
 
+    /// burst_detection 0.1.3 (s = 2, γ = 1): the first burst, and its weight. It takes states one after
+    /// another and not the cheapest course, and so has the second burst begin a period later.
+    /// Tolerance: its sums of logarithms of binomials.
+    #[test]
+    fn weights_are_those_of_burst_detection() {
+        let with = [0, 3, 9, 8, 7, 1, 0, 2, 0, 1, 6, 7, 0, 0];
+        let all = [30, 28, 31, 30, 25, 40, 33, 30, 29, 30, 20, 22, 31, 30];
+        let found = bursts(&shares(&with.into_iter().zip(all).collect::<Vec<_>>()));
+        let places: Vec<_> = found
+            .iter()
+            .map(|burst| (burst.first, burst.last))
+            .collect();
+        assert_eq!(places, [(2, 4), (10, 11)]);
+        assert!((found[0].weight - 8.671_246_045_385).abs() < 1e-9);
+    }
+
     #[test]
     fn even_use_and_use_everywhere_have_no_burst() {
         assert_eq!(bursts(&shares(&[(2, 20), (1, 20), (2, 20), (3, 20)])), []);

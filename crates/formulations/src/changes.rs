@@ -1,5 +1,7 @@
 //! Which wording gave way to which, and when.
 
+use std::collections::HashSet;
+
 use lexis::Frequencies;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -50,7 +52,7 @@ impl Verdict {
     }
 }
 
-/// Articles that have one of two variants.
+/// Articles that have one of two variants; near-duplicates with the same one are one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Balance {
     /// Those with the earlier variant alone.
@@ -95,11 +97,10 @@ pub struct Change {
 /// The changes between the variants of each family, two by two.
 ///
 /// Of articles whose period is known, those with exactly one of the two variants are compared, all
-/// those of a period together. Each end of a period is a cut; the best is that with the least p of
+/// those of a period together. Of near-duplicates with the same one the earliest alone counts. Each end of a period is a cut; the best is that with the least p of
 /// Fisher's exact test of variant by side, the earliest of equal ones. Its p is the share, with one
 /// added above and below, of shuffles of the articles that have a p as small at any of these cuts
-/// (Westfall and Young 1993). Articles are shuffled one by one, so that near-duplicates among them make
-/// p too small.
+/// (Westfall and Young 1993).
 ///
 /// Where the most one-sided order possible has a two-sided p over [`LEVEL`], 2/C(n, k) for k of n
 /// articles with the new variant, there are too few to tell. Results do not depend on the number of
@@ -199,19 +200,26 @@ struct Pair {
 impl Pair {
     fn of(old: &Usage, new: &Usage, timeline: &Timeline) -> Self {
         let mut counts = vec![Balance::default(); timeline.names.len()];
-        let mut both = Vec::new();
-        for &document in &old.documents {
-            let period = timeline.periods[document];
-            if new.documents.binary_search(&document).is_ok() {
-                both.push(period);
-            } else if let Some(period) = period {
-                counts[period].old += 1;
-            }
-        }
-        for &document in &new.documents {
-            let is_alone = old.documents.binary_search(&document).is_err();
-            if let Some(period) = timeline.periods[document].filter(|_| is_alone) {
-                counts[period].new += 1;
+        let has = |usage: &Usage, document| usage.documents.binary_search(&document).is_ok();
+        let both = old.documents.iter().filter(|&&document| has(new, document));
+        let both = both.map(|&document| timeline.periods[document]).collect();
+        for (own, other, is_new) in [(old, new, false), (new, old, true)] {
+            let alone = own.documents.iter().copied();
+            let mut alone: Vec<usize> = alone.filter(|&document| !has(other, document)).collect();
+            alone.sort_by(|&a, &b| timeline.order(a).cmp(&timeline.order(b)));
+            let mut seen = HashSet::new();
+            for document in alone {
+                let Some(period) = timeline.periods[document] else {
+                    continue;
+                };
+                if seen.insert(timeline.groups[document]) {
+                    let balance = &mut counts[period];
+                    *(if is_new {
+                        &mut balance.new
+                    } else {
+                        &mut balance.old
+                    }) += 1;
+                }
             }
         }
         let periods = counts
@@ -344,6 +352,13 @@ mod tests {
 
     /// One article a year of each letter in a word: `o` old, `n` new, `b` both.
     fn of(years: &[&str], options: ChangeOptions) -> Change {
+        let (usage, timeline) = history(years);
+        let mut found = changes(&[usage], &timeline, options);
+        assert_eq!(found.len(), 1);
+        found.remove(0)
+    }
+
+    fn history(years: &[&str]) -> (FamilyUsage, Timeline) {
         let mut timeline = Timeline {
             names: (0..years.len()).map(|y| (2000 + y).to_string()).collect(),
             ..Timeline::default()
@@ -354,6 +369,7 @@ mod tests {
                 let document = timeline.dates.len();
                 timeline.dates.push(Some((2000 + year).to_string()));
                 timeline.periods.push(Some(year));
+                timeline.groups.push(document);
                 for (variant, letter) in variants.iter_mut().zip(['o', 'n']) {
                     if article == letter || article == 'b' {
                         variant.hits += 1;
@@ -367,9 +383,19 @@ mod tests {
             whole: Usage::default(),
             variants,
         };
-        let mut found = changes(&[usage], &timeline, options);
-        assert_eq!(found.len(), 1);
-        found.remove(0)
+        (usage, timeline)
+    }
+
+    #[test]
+    fn copies_count_once_on_each_side() {
+        let (usage, mut timeline) = history(&["ooooo", "oo", "nnnnn", "nn"]);
+        // The last old one of the second year is a copy of the first; so is the first new one.
+        timeline.groups[6] = 0;
+        timeline.groups[7] = 0;
+        timeline.groups[13] = 8;
+        let found = changes(&[usage], &timeline, OPTIONS);
+        assert_eq!(found[0].before, Balance { old: 6, new: 0 });
+        assert_eq!(found[0].after, Balance { old: 0, new: 6 });
     }
 
     #[test]

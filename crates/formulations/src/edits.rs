@@ -214,6 +214,8 @@ fn shared(one: &[&str], other: &[&str]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[track_caller]
@@ -254,6 +256,23 @@ mod tests {
             "strategic partnership of coordination",
             "-comprehensive; +of coordination",
         );
+    }
+
+    proptest! {
+        /// Aligned, both phrases are whole and in order, and what one way costs the other way costs.
+        #[test]
+        fn an_alignment_loses_no_word(
+            from in prop::collection::vec("new|of|the|market|role|and", 0..7),
+            to in prop::collection::vec("new|of|the|market|role|and", 0..7),
+        ) {
+            let (aligned, cost) = align(&from, &to);
+            let own: Vec<usize> = aligned.iter().filter_map(|(a, _)| *a).collect();
+            let others: Vec<usize> = aligned.iter().filter_map(|(_, b)| *b).collect();
+            prop_assert_eq!(own, (0..from.len()).collect::<Vec<_>>());
+            prop_assert_eq!(others, (0..to.len()).collect::<Vec<_>>());
+            prop_assert_eq!(cost, align(&to, &from).1);
+            prop_assert_eq!(cost == 0, from == to);
+        }
     }
 
     #[test]

@@ -63,6 +63,21 @@ mod tests {
         }
     }
 
+    /// statsmodels 0.15.0: proportion_confint(method="wilson"). Tolerance: the last digits.
+    #[test]
+    fn intervals_are_those_of_statsmodels() {
+        for (articles, of, low, high) in [
+            (81, 263, 0.255_288_519_878_274_2, 0.366_209_576_982_800_04),
+            (1, 29, 0.006_113_214_292_762_667, 0.171_755_218_793_202_94),
+            (9, 12, 0.467_694_665_066_434_26, 0.911_058_331_605_945_3),
+            (7, 249, 0.013_683_053_146_553_045, 0.056_880_765_397_725_45),
+        ] {
+            let found = Share::new(articles, of).expect("articles");
+            assert!((found.low - low).abs() < 1e-14, "{found:?}");
+            assert!((found.high - high).abs() < 1e-14, "{found:?}");
+        }
+    }
+
     #[test]
     fn ends_are_exact_and_no_articles_have_no_share() {
         let ends = |articles| {

@@ -16,6 +16,7 @@ mod lattice;
 mod ledger;
 mod matching;
 mod mining;
+mod near;
 mod tiers;
 mod usage;
 
@@ -30,5 +31,6 @@ pub use lattice::Lattice;
 pub use ledger::{Formulation, Ledger, LedgerError};
 pub use matching::{Hit, find, hits};
 pub use mining::{Mined, MiningOptions, mine};
+pub use near::{Near, near};
 pub use tiers::{TIERS, TierError, Tiers};
 pub use usage::{FamilyUsage, Timeline, Usage, usage};

@@ -13,6 +13,8 @@ pub struct Timeline {
     pub periods: Vec<Option<usize>>,
     /// Names of the periods in their order.
     pub names: Vec<String>,
+    /// A number for each document, the same for near-duplicates.
+    pub groups: Vec<usize>,
 }
 
 impl Timeline {
@@ -37,7 +39,7 @@ impl Timeline {
     }
 
     /// By which documents are ordered: by date, those without behind all others, then by their order.
-    fn order(&self, document: usize) -> (bool, Option<&str>, usize) {
+    pub(crate) fn order(&self, document: usize) -> (bool, Option<&str>, usize) {
         let date = self.dates[document].as_deref();
         (date.is_none(), date, document)
     }
@@ -156,6 +158,7 @@ mod tests {
             .into(),
             periods: vec![Some(1), None, Some(0), Some(1), None],
             names: vec!["2013".into(), "2015".into()],
+            groups: (0..5).collect(),
         };
         let of = |documents: &[usize]| {
             let mut usage = Usage::default();

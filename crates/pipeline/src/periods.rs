@@ -6,6 +6,7 @@ use formulations::Timeline;
 use text::Metadata;
 
 use crate::pieces::Piece;
+use crate::repeats;
 
 /// What articles are gathered by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,6 +85,7 @@ impl Periods {
                 .map(|label| label.as_deref().map(|label| places[label]))
                 .collect(),
             names: order.iter().map(|(label, _)| (*label).to_owned()).collect(),
+            groups: repeats::groups(pieces),
             dates,
         }
     }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use formulations::{
     Change, ChangeOptions, Family, FamilyUsage, Folded, Hit, Ledger, LedgerError, MiningOptions,
-    Share, Tiers, Timeline, Verdict,
+    Near, Share, Tiers, Timeline, Verdict,
 };
 use lexis::Corpus;
 use serde_json::{Value, json};
@@ -79,6 +79,8 @@ pub struct FormulationOutcome {
     pub mined: usize,
     /// Occurrences of all.
     pub hits: usize,
+    /// Passages that are nearly a wording of the ledger.
+    pub near: usize,
     /// Those in the most articles.
     pub families: Vec<FamilyInShort>,
     /// Changes that are shown, the surest first.
@@ -122,6 +124,7 @@ struct Found {
     corpus: Corpus,
     families: Vec<Family>,
     hits: Vec<Hit>,
+    near: Vec<Near>,
     usage: Vec<FamilyUsage>,
     timeline: Timeline,
     changes: Vec<Change>,
@@ -174,6 +177,7 @@ fn follow(
         Output::Folder(folder) => {
             clock.time("write passages", "hits", observe, |_| {
                 tables::hits(&folder, &texts.pieces, &found)?;
+                tables::near(&folder, &texts.pieces, &found)?;
                 tables::periods(&folder, &found, &settings.tiers)?;
                 tables::changes(&folder, &found)?;
                 tables::bursts(&folder, &found)?;
@@ -258,6 +262,11 @@ fn find(
         let number = hits.len();
         Ok::<_, PipelineError>(((families, hits), number))
     })?;
+    let near = clock.time("find near wordings", "passages", observe, |_| {
+        let near = formulations::near(&corpus, &families, &hits);
+        let number = near.len();
+        Ok::<_, PipelineError>((near, number))
+    })?;
     let timeline = settings.by.timeline(pieces);
     let unknown = timeline
         .periods
@@ -280,6 +289,7 @@ fn find(
         corpus,
         families,
         hits,
+        near,
         usage,
         timeline,
         changes,
@@ -314,6 +324,7 @@ fn told(found: &Found, outcome: &FormulationOutcome) -> Value {
         "found": outcome.found,
         "mined": outcome.mined,
         "hits": outcome.hits,
+        "near": outcome.near,
         "periods": found.timeline.names,
         "articles_without_period": found.timeline.periods.iter().filter(|p| p.is_none()).count(),
         "compared": compared,
@@ -385,6 +396,7 @@ fn in_short(
             .filter(|usage| is_used(usage))
             .count(),
         hits: found.hits.len(),
+        near: found.near.len(),
         families,
         changes,
         compared: (found.changes.len(), too_few.count()),

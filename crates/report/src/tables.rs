@@ -659,6 +659,28 @@ table!(
 );
 
 table!(
+    /// A passage that is a wording of the ledger but for a word or two.
+    FormulationNearRow, "formulation_near.csv", {
+        /// The formulation.
+        family: &'a str,
+        /// The wording of the ledger that is nearest.
+        variant: &'a str,
+        /// What makes the passage of it.
+        relation: &'a str,
+        /// The article's id.
+        doc_id: &'a str,
+        /// The sentence.
+        sentence: usize,
+        /// Offset of its first byte.
+        start: usize,
+        /// Offset behind its last byte.
+        end: usize,
+        /// The words, exactly as they stand there.
+        text: &'a str,
+    }
+);
+
+table!(
     /// How widely a wording is used in one period.
     FormulationPeriodRow, "formulation_periods.csv", {
         /// The formulation.
@@ -785,6 +807,7 @@ pub fn all() -> Vec<(&'static str, &'static [&'static str])> {
         of::<KeynessRow<'_>>(),
         of::<FormulationRow<'_>>(),
         of::<FormulationHitRow<'_>>(),
+        of::<FormulationNearRow<'_>>(),
         of::<FormulationPeriodRow<'_>>(),
         of::<FormulationChangeRow<'_>>(),
         of::<BurstRow<'_>>(),

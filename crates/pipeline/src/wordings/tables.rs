@@ -2,8 +2,8 @@
 
 use formulations::{Change, Family, Lattice, Origin, Share, Tiers, Timeline, Usage, Variant};
 use report::tables::{
-    BurstRow, FormulationChangeRow, FormulationHitRow, FormulationPeriodRow, FormulationRow,
-    LatticeRow,
+    BurstRow, FormulationChangeRow, FormulationHitRow, FormulationNearRow, FormulationPeriodRow,
+    FormulationRow, LatticeRow,
 };
 use report::{Decimal, OutputFolder, ReportError, Table};
 
@@ -123,6 +123,32 @@ pub(super) fn hits(
             start: span.start,
             end: span.end,
             text: piece.cut(span),
+        })?;
+    }
+    table.finish()
+}
+
+/// Passages that are nearly a wording of the ledger, in reading order.
+pub(super) fn near(
+    folder: &OutputFolder,
+    pieces: &[Piece],
+    found: &Found,
+) -> Result<(), ReportError> {
+    let mut table = folder.table::<FormulationNearRow<'_>>()?;
+    for near in &found.near {
+        let family = &found.families[near.family];
+        let piece = &pieces[near.occurrence.document];
+        let span = found.corpus.span(near.occurrence);
+        let text = piece.cut(span);
+        table.push(&FormulationNearRow {
+            family: &family.name,
+            variant: &family.variants[near.variant].text,
+            relation: &near.relation(&found.families, text),
+            doc_id: piece.id(),
+            sentence: near.occurrence.sentence + 1,
+            start: span.start,
+            end: span.end,
+            text,
         })?;
     }
     table.finish()

@@ -65,10 +65,11 @@ fn summarize(outcome: &FormulationOutcome, has_mined: bool) {
         String::new()
     };
     say!(
-        "{} of the ledger, {} found{mined}; {}",
+        "{} of the ledger, {} found{mined}; {}; {} nearly one",
         count(outcome.listed, "formulation"),
         outcome.found,
-        count(outcome.hits, "hit")
+        count(outcome.hits, "hit"),
+        count(outcome.near, "passage"),
     );
     show_families(&outcome.families);
     show_changes(&outcome.changes, outcome.compared);

@@ -258,6 +258,8 @@ fn all_that_was_planted_is_found_where_it_was_and_nowhere_else() {
         });
         assert!(planted, "{row:?}");
     }
+    // The ledger lacks none of them.
+    assert_eq!(rows(&out.join("formulation_near.csv")).len(), 0);
     let community = table
         .iter()
         .find(|row| row["family"] == "community" && row["variant"].is_empty());
@@ -517,6 +519,43 @@ fn periods_and_changes_are_told() {
     assert_eq!(rows(&out.join("documents.csv")).len(), 4);
 }
 
+/// A ledger that lacks two of the five wordings of partnerships: those that differ by a word inside are
+/// shown with their passages.
+#[test]
+fn wordings_that_the_ledger_lacks_are_shown_as_near_ones() {
+    let dir = Dir::new();
+    dir.file(
+        "l.toml",
+        "[[formulation]]\nname = 'p'\nphrase = 'strategic partnership'\nvariants = ['comprehensive strategic partnership']\n\
+         [[formulation]]\nname = 'm'\nphrase = 'decisive role of the market'\n",
+    );
+    formulations(&dir, &[&corpus(), "--ledger", "l.toml", "--out", "out"])
+        .exits(0)
+        .prints(&["2 passages nearly one"]);
+    let out = dir.join("out");
+    let sources = sources(&out);
+    let near = rows(&out.join("formulation_near.csv"));
+    let told: Vec<(&str, &str, &str)> = near
+        .iter()
+        .map(|row| (&row["doc_id"][..4], &*row["text"], &*row["relation"]))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "2013",
+                "comprehensive strategic cooperative partnership",
+                "+cooperative"
+            ),
+            ("2016", "comprehensive and strategic partnership", "+and"),
+        ]
+    );
+    for row in &near {
+        let cut = &sources[&row["doc_id"]][count(row, "start")..count(row, "end")];
+        assert_eq!(String::from_utf8_lossy(cut), row["text"]);
+    }
+}
+
 #[test]
 fn what_is_in_fashion_for_two_years_is_a_burst() {
     let dir = Dir::new();
@@ -604,6 +643,7 @@ fn one_thread_and_two_give_the_same_bytes() {
         [
             "formulations",
             "formulation_hits",
+            "formulation_near",
             "formulation_periods",
             "formulation_changes",
             "bursts",
