@@ -66,6 +66,22 @@ pub enum PipelineError {
         /// Names that there are.
         known: String,
     },
+    /// The condition leaves no article.
+    #[error("--where: none of the {articles} articles is known to fulfil '{condition}'")]
+    NoneFulfils {
+        /// Articles that could be used.
+        articles: usize,
+        /// The condition.
+        condition: String,
+    },
+    /// There is no formulation to look for.
+    #[error(
+        "{ledger} lists no formulation and mining is off: add [[formulation]] entries, or mine with --mine"
+    )]
+    NothingToLookFor {
+        /// What names the ledger.
+        ledger: String,
+    },
     /// No article is left to work on.
     #[error(
         "none of the {found} articles could be used, for the reasons told above; nothing was written"

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use lexis::{Corpus, Reader, Source};
+use lexis::{Corpus, CorpusError, Cut, Reader, Source};
 use report::{LoneTable, OutputFolder, ReportError, Row, Table};
 use serde_json::Value;
 use source::ReadSettings;
@@ -115,6 +115,13 @@ impl Results<'_> {
 
 /// All pieces as words, or what else is counted, in their order.
 pub(crate) fn corpus(pieces: &[Piece], counter: &Counter) -> Result<Corpus, PipelineError> {
+    let corpus = corpus_cut(pieces, counter)?;
+    counter.check()?;
+    Ok(corpus)
+}
+
+/// All pieces, cut as told.
+pub(crate) fn corpus_cut(pieces: &[Piece], cut: &dyn Cut) -> Result<Corpus, CorpusError> {
     let sentences: Vec<Vec<Span>> = pieces
         .iter()
         .map(|piece| piece.document.sentences.iter().map(|s| s.span).collect())
@@ -127,8 +134,7 @@ pub(crate) fn corpus(pieces: &[Piece], counter: &Counter) -> Result<Corpus, Pipe
             sentences,
         })
         .collect();
-    let mut reader = Reader::new(counter);
+    let mut reader = Reader::new(cut);
     reader.read(&sources)?;
-    counter.check()?;
     Ok(reader.finish())
 }

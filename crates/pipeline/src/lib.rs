@@ -1,5 +1,6 @@
 //! What a run does, stage by stage: read, clean, segment, tokenize, embed, themes, compare, write.
-//! Commands that count words go another way from the texts on: [`keyness`], [`reuse`](reuse()).
+//! Commands that count words go another way from the texts on: [`keyness`], [`kwic`], [`words`],
+//! [`shift`], [`reuse`](reuse()), [`formulations`].
 //!
 //! Knows no command line and prints nothing: it takes checked [`Settings`], tells an observer what
 //! happens as [`Event`]s, and returns an [`Outcome`].
@@ -23,6 +24,7 @@ mod mapping;
 mod novelty;
 mod novelty_tables;
 mod outcome;
+mod periods;
 mod pieces;
 mod profiles;
 mod readings;
@@ -37,6 +39,7 @@ mod shift;
 mod sides;
 mod texts;
 mod theming;
+mod wordings;
 mod words;
 mod writing;
 
@@ -50,6 +53,7 @@ pub use keyness::{KeyTerm, KeynessOutcome, KeynessSettings, keyness};
 pub use kwic::{KwicFound, KwicLine, KwicOutcome, KwicSettings, kwic};
 pub use lexical::TextSettings;
 pub use outcome::{Closest, GroupFigure, Limit, NoveltyShares, Outcome, ThemeExamples};
+pub use periods::Periods;
 pub use readings::{Reading, Readings};
 pub use record::{describe_model, describe_themes};
 pub use reuse_command::{ReuseOutcome, ReuseSettings, reuse};
@@ -61,4 +65,7 @@ pub use settings::{
 };
 pub use shift::{ShiftOutcome, ShiftSettings, shift};
 pub use sides::Sides;
+pub use wordings::{
+    ChangeInShort, FamilyInShort, FormulationOutcome, FormulationSettings, LedgerFile, formulations,
+};
 pub use words::{WordsOutcome, WordsSettings, words};

@@ -20,8 +20,13 @@ macro_rules! table {
     };
 }
 
+mod formulations;
 mod words;
 
+pub use formulations::{
+    BurstRow, FormulationChangeRow, FormulationHitRow, FormulationNearRow, FormulationPeriodRow,
+    FormulationRow, LatticeRow,
+};
 pub use words::{
     CollocationRow, DiversityRow, KwicRow, ReadabilityRow, SequenceRow, ShiftRow, WordRow,
 };
@@ -898,6 +903,13 @@ pub fn all() -> Vec<(&'static str, &'static [&'static str])> {
         of::<DiversityRow<'_>>(),
         of::<ReadabilityRow<'_>>(),
         of::<ShiftRow<'_>>(),
+        of::<FormulationRow<'_>>(),
+        of::<FormulationHitRow<'_>>(),
+        of::<FormulationNearRow<'_>>(),
+        of::<FormulationPeriodRow<'_>>(),
+        of::<FormulationChangeRow<'_>>(),
+        of::<BurstRow<'_>>(),
+        of::<LatticeRow<'_>>(),
         of::<ReuseRow<'_>>(),
         of::<CopyRow<'_>>(),
         of::<NearDuplicateRow<'_>>(),

@@ -7,7 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use lexis::SortKey;
 use model::{Backend, Device, Precision};
-use pipeline::{ScorerKind, Stemming};
+use pipeline::{Periods, ScorerKind, Stemming};
 
 /// Reads articles, splits them into sentences, embeds and classifies these, and compares each
 /// article with the other pieces of a corpus. Every number in the results leads back to its passage.
@@ -26,6 +26,7 @@ Examples:
   tifa run table.csv --text-column body           articles in the rows of a table
   tifa themes speech.html --codebook mine.toml    themes alone, by your own codebook
   tifa keyness corpus --where 'year<2015'         words of some articles against the rest
+  tifa formulations corpus                        set wordings, their variants, and when they change
   tifa reuse corpus                               passages that pieces share, and whose they are
   tifa models pull                                fetch the weights of the default model
 
@@ -213,6 +214,27 @@ Examples:
         sides: ReuseSides,
         #[command(flatten)]
         reuse: ReuseOptions,
+        #[command(flatten)]
+        options: TextOptions,
+    },
+    /// Set wordings: how many articles use each variant, when, and which gave way to which (formulations.csv)
+    #[command(after_help = "\
+A ledger lists formulations with their variants, in TOML:
+  [[formulation]]
+  name = \"development\"
+  phrase = \"new development philosophy\"
+  variants = [\"new development concept\", \"Scientific Outlook on Development\"]
+Case, hyphens and inflection make no difference. docs/formulations.md says what is counted.
+
+Examples:
+  tifa formulations corpus
+  tifa formulations press.jsonl --text-column content --ledger mine.toml --by quarter
+  tifa formulations speeches --mine --min-count 10 --where 'year>=2012'")]
+    Formulations {
+        #[command(flatten)]
+        inputs: Inputs,
+        #[command(flatten)]
+        formulations: FormulationOptions,
         #[command(flatten)]
         options: TextOptions,
     },
@@ -530,6 +552,41 @@ pub(crate) struct KeynessOptions {
     /// Passages shown for each term, 0 to 3
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub(crate) anchors: u8,
+}
+
+/// Which formulations are looked for, and how they are counted.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct FormulationOptions {
+    /// Formulations to look for: a ledger's file, or a name in models/formulations [default: qiushi]
+    #[arg(long, value_name = "FILE|NAME")]
+    pub(crate) ledger: Option<PathBuf>,
+    /// Also find word sequences of 2 to 8 words that hold together and are in no ledger
+    #[arg(long, overrides_with = "no_mine")]
+    pub(crate) mine: bool,
+    /// Look for the ledger's formulations alone, which is the default
+    #[arg(long, overrides_with = "mine")]
+    pub(crate) no_mine: bool,
+    /// Occurrences that a mined sequence needs
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(2..))]
+    pub(crate) min_count: u64,
+    /// Articles that a mined sequence needs
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) min_docs: usize,
+    /// What articles are gathered by
+    #[arg(long, value_name = "PERIOD", default_value = Periods::Year.name(), value_parser = one_of(&Periods::ALL, Periods::name))]
+    pub(crate) by: Periods,
+    /// Count only articles that fulfil a condition, as 'year>=2012' (see `tifa keyness --help`)
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub(crate) condition: Option<String>,
+    /// Shuffles of the articles behind the p of a change
+    #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) permutations: u32,
+    /// Seed of the shuffles [default: 1]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Folder that has formulations/ [default: models here, or beside the program]
+    #[arg(long, value_name = "FOLDER", env = "TIFA_MODELS")]
+    pub(crate) models: Option<PathBuf>,
 }
 
 /// What counts as a word.

@@ -5,6 +5,7 @@ mod calibrate;
 mod check;
 mod compare;
 mod eval;
+mod formulations;
 mod gzip;
 mod keyness;
 mod kwic;
@@ -92,6 +93,11 @@ pub(crate) fn execute(args: Args) -> Result<ExitCode> {
             reuse,
             options,
         } => reuse::reuse(inputs.paths, sides, &reuse, &options),
+        Command::Formulations {
+            inputs,
+            formulations,
+            options,
+        } => formulations::formulations(inputs, &formulations, &options),
         Command::Eval { task } => match task {
             EvalTask::Sts { pairs, options } => eval::sts(&pairs, &options),
             EvalTask::Themes {

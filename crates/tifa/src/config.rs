@@ -1,12 +1,14 @@
 //! From what was typed, and what `tifa.toml` says, to checked settings.
 
+use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use formulations::Tiers;
 use model::{Backend, Card, Device, EmbedderSettings, NliSettings, Precision};
 use pipeline::{
-    CalibrationChoice, CodebookFile, ComparisonSettings, Corrections, Counting, Goal,
+    CalibrationChoice, CodebookFile, ComparisonSettings, Corrections, Counting, Goal, LedgerFile,
     LexiconChoice, ModelChoice, NliChoice, ScorerKind, Settings, TextSettings, ThemeSettings,
 };
 use serde::Deserialize;
@@ -14,11 +16,13 @@ use source::ReadSettings;
 use themes::Codebook;
 
 use crate::args::{
-    CommonOptions, CountingOptions, ModelOptions, Options, ReadOptions, TextOptions, ThemeOptions,
+    CommonOptions, CountingOptions, FormulationOptions, ModelOptions, Options, ReadOptions,
+    TextOptions, ThemeOptions,
 };
 
 const DEFAULT_MODEL: &str = "all-MiniLM-L6-v2";
 const DEFAULT_CODEBOOK: &str = "qiushi";
+const DEFAULT_LEDGER: &str = "qiushi";
 const DEFAULT_TEMPLATE: &str = "This text is about {}.";
 const DEFAULT_CASCADE_TOP: usize = 5;
 const DEFAULT_SEED: u64 = 1;
@@ -63,6 +67,8 @@ struct File {
     max_article_mb: Option<NonZeroU32>,
     text_column: Option<String>,
     id_column: Option<String>,
+    ledger: Option<PathBuf>,
+    tiers: Option<BTreeMap<String, f64>>,
 }
 
 /// The cache's file, or whether there is one.
@@ -107,14 +113,12 @@ impl File {
         if let Some(Cache::At(path)) = &mut file.cache {
             *path = home.join(&path);
         }
-        // A bare name means one of the project's own codebooks.
-        file.codebook = file.codebook.map(|book| {
-            if is_name(&book) {
-                book
-            } else {
-                home.join(book)
+        // A bare name means one of the project's own codebooks or ledgers.
+        for path in [&mut file.codebook, &mut file.ledger].into_iter().flatten() {
+            if !is_name(path) {
+                *path = home.join(&path);
             }
-        });
+        }
         Ok(file)
     }
 }
@@ -218,6 +222,27 @@ fn counted(options: &CountingOptions, file: &File) -> Result<Counting> {
 pub(crate) fn seed(typed: Option<u64>, options: &TextOptions) -> Result<u64> {
     let file = File::read(options.common.config.as_deref())?;
     Ok(typed.or(file.seed).unwrap_or(DEFAULT_SEED))
+}
+
+/// The ledger of formulations, and the cut points of the tiers.
+pub(crate) fn ledger_and_tiers(
+    chosen: &FormulationOptions,
+    options: &TextOptions,
+) -> Result<(LedgerFile, Tiers)> {
+    let file = File::read(options.common.config.as_deref())?;
+    let models = models_folder(chosen.models.as_deref().or(file.models.as_deref()))?;
+    let wanted = chosen.ledger.as_deref().or(file.ledger.as_deref());
+    let path = own_file(
+        &models,
+        "formulations",
+        wanted.unwrap_or(Path::new(DEFAULT_LEDGER)),
+    );
+    let contents = fs_err::read_to_string(&path)
+        .context("can't read the ledger of formulations; name one with --ledger")?;
+    let given = file.tiers.iter().flatten();
+    let tiers = Tiers::with(given.map(|(name, cut)| (name.as_str(), *cut)))
+        .context("[tiers] of the settings file")?;
+    Ok((LedgerFile::parse(&contents, &path)?, tiers))
 }
 
 fn read(options: &ReadOptions, language: Option<String>, file: &File) -> Result<ReadSettings> {
@@ -449,12 +474,17 @@ fn lexicon(named: Option<&Path>, codebook: &CodebookFile) -> Result<LexiconChoic
     Ok(LexiconChoice::parse(&codebook.codebook, &contents, path)?)
 }
 
-fn codebook_file(models: &Path, wanted: &Path) -> Result<CodebookFile> {
-    let path = if is_name(wanted) && !wanted.is_file() {
-        models.join("codebooks").join(wanted).with_extension("toml")
+/// A file as named, or, for a bare name, one of the project's own in a folder of the models'.
+fn own_file(models: &Path, folder: &str, wanted: &Path) -> PathBuf {
+    if is_name(wanted) && !wanted.is_file() {
+        models.join(folder).join(wanted).with_extension("toml")
     } else {
         wanted.to_owned()
-    };
+    }
+}
+
+fn codebook_file(models: &Path, wanted: &Path) -> Result<CodebookFile> {
+    let path = own_file(models, "codebooks", wanted);
     let contents = fs_err::read_to_string(&path)
         .context("can't read the codebook; name one with --codebook")?;
     Ok(CodebookFile::parse(&contents, &path)?)

@@ -2,8 +2,18 @@
 
 use crate::util::{self, CODEBOOK, Dir, Row, article, count, rows};
 
-const COMMANDS: [&str; 9] = [
-    "run", "compare", "tokenize", "embed", "themes", "keyness", "kwic", "words", "shift",
+const COMMANDS: [&str; 11] = [
+    "run",
+    "compare",
+    "tokenize",
+    "embed",
+    "themes",
+    "keyness",
+    "kwic",
+    "words",
+    "shift",
+    "reuse",
+    "formulations",
 ];
 
 #[test]

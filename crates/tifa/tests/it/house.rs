@@ -52,6 +52,7 @@ fn a_crate_depends_only_on_floors_below_it() {
         ("lexis", 1),
         ("model", 1),
         ("source", 1),
+        ("formulations", 2),
         ("themes", 2),
         ("pipeline", 3),
         ("tifa", 4),
@@ -96,7 +97,14 @@ fn only_model_names_an_ml_library_and_only_tifa_uses_anyhow() {
 #[test]
 fn no_file_is_touched_outside_source_report_model_cache_and_tifa() {
     for name in [
-        "text", "compare", "kernels", "lexis", "reuse", "themes", "pipeline",
+        "text",
+        "compare",
+        "kernels",
+        "lexis",
+        "reuse",
+        "formulations",
+        "themes",
+        "pipeline",
     ] {
         let dir = root().join("crates").join(name);
         for file in rust_files(&dir.join("src")) {

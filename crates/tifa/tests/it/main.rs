@@ -15,6 +15,8 @@ mod codebook;
 mod command_line;
 /// `tifa eval`.
 mod eval;
+/// `tifa formulations`.
+mod formulations;
 /// `tifa compare` of two groups.
 mod groups;
 /// The architecture's invariants.
