@@ -166,6 +166,7 @@ fn describe_comparison(settings: &Settings) -> Option<Value> {
                 "words": groups.words,
                 "documents": groups.documents,
                 "rwmd": groups.rwmd,
+                "terms": groups.terms,
             })),
         })
     })
