@@ -1,10 +1,11 @@
 //! A group of articles against another: vectors, themes, and the most frequent words.
 
 use compare::{
-    Bootstrap, Delta, NearestInUnits, PairSums, Shuffles, Tested, TwoSample, jensen_shannon,
+    Bootstrap, Delta, NearestInUnits, PairSums, Shuffles, Tested, TwoSample, UnitSums,
+    jensen_shannon,
 };
-use lexis::{CountOptions, Counts};
-use ndarray::{Array2, ArrayView2};
+use lexis::{Corpus, CountOptions, Counts, Cut, Words};
+use ndarray::{Array2, ArrayView2, Axis};
 use report::tables::{DeltaRow, GroupRow};
 use report::{Decimal, OutputFolder};
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ use crate::outcome::GroupFigure;
 use crate::pieces::Piece;
 use crate::settings::GroupSettings;
 use crate::theming::PieceThemes;
-use crate::{Counting, PipelineError, lexical, sides};
+use crate::{PipelineError, lexical, sides};
 
 /// With more sentences, documents are compared: all pairs would take hours.
 const MOST_SENTENCES: usize = 20_000;
@@ -46,6 +47,9 @@ impl Units {
     }
 }
 
+/// A measure of any division of units.
+type Statistic<'a> = dyn Fn(&[bool]) -> f64 + Sync + 'a;
+
 /// A measure on its way to the table.
 struct Figure {
     measure: &'static str,
@@ -54,6 +58,7 @@ struct Figure {
     tested: Option<Tested>,
     sizes: (usize, usize),
     note: String,
+    term: String,
 }
 
 /// What was compared, and how.
@@ -98,7 +103,11 @@ impl<'a> Groups<'a> {
             groups.vectors(sentences, &unit_of, "sentence");
         }
         groups.themes(themes);
-        groups.words()?;
+        let corpus = lexical::words(pieces)?;
+        groups.words(&corpus);
+        for term in &settings.terms {
+            groups.contexts(&corpus, sentences, term);
+        }
         Ok(groups)
     }
 
@@ -115,7 +124,7 @@ impl<'a> Groups<'a> {
         measure: &'static str,
         sizes: (usize, usize),
         note: String,
-        statistic: &(dyn Fn(&[bool]) -> f64 + Sync),
+        statistic: &Statistic<'_>,
     ) {
         let tested = compare::permutation_test(&self.units.is_target, self.shuffles(), statistic);
         self.figures.push(Figure {
@@ -125,7 +134,64 @@ impl<'a> Groups<'a> {
             tested,
             sizes,
             note,
+            term: String::new(),
         });
+    }
+
+    /// Whether a term is used in other contexts: the vectors of the sentences that have it.
+    fn contexts(&mut self, corpus: &Corpus, sentences: ArrayView2<'_, f32>, term: &str) {
+        let mut rows = Vec::new();
+        let mut units = Vec::new();
+        let mut first = 0;
+        let mut sizes = (0, 0);
+        let ids = ids(corpus, term);
+        for (at, piece) in self.pieces.iter().enumerate() {
+            let found = ids.iter().flat_map(|ids| corpus.occurrences(at, ids));
+            let mut own: Vec<usize> = found.map(|found| first + found.sentence).collect();
+            own.dedup();
+            let size = if piece.is_studied {
+                &mut sizes.0
+            } else {
+                &mut sizes.1
+            };
+            *size += own.len();
+            units.extend(std::iter::repeat_n(self.units.of_piece[at], own.len()));
+            rows.extend(own);
+            first += piece.words.len();
+        }
+        // Units without the term have no part in it.
+        let mut present = units.clone();
+        present.sort_unstable();
+        present.dedup();
+        let labels: Vec<bool> = present
+            .iter()
+            .map(|&unit| self.units.is_target[unit])
+            .collect();
+        let unit_of: Vec<usize> = units
+            .iter()
+            .map(|unit| present.partition_point(|other| other < unit))
+            .collect();
+        let vectors = sentences.select(Axis(0), &rows);
+        let sums = TwoSample::new(vectors.view(), &unit_of, self.seed);
+        let means = UnitSums::new(vectors.view(), &unit_of);
+        let note = format!("sentences with the term, in {} units", labels.len());
+        let (energy, shift) = (
+            |labels: &[bool]| sums.distance.energy(labels),
+            |labels: &[bool]| means.mean_shift(labels),
+        );
+        let both: [(&'static str, &Statistic<'_>); 2] =
+            [("context_energy", &energy), ("context_shift", &shift)];
+        for (measure, statistic) in both {
+            self.figures.push(Figure {
+                measure,
+                value: statistic(&labels),
+                interval: None,
+                tested: compare::permutation_test(&labels, self.shuffles(), statistic),
+                sizes,
+                note: note.clone(),
+                term: term.to_owned(),
+            });
+        }
     }
 
     fn vectors(&mut self, vectors: ArrayView2<'_, f32>, unit_of: &[usize], unit: &str) {
@@ -232,14 +298,13 @@ impl<'a> Groups<'a> {
         }
     }
 
-    fn words(&mut self) -> Result<(), PipelineError> {
-        let corpus = lexical::corpus(self.pieces, &Counting::Words.counter()?)?;
+    fn words(&mut self, corpus: &Corpus) {
         let options = CountOptions {
             sizes: 1..=1,
             min_count: 1,
             min_documents: 1,
         };
-        let counts = Counts::of(&corpus, options);
+        let counts = Counts::of(corpus, options);
         let mut terms: Vec<usize> = (0..counts.len()).collect();
         terms.sort_by_cached_key(|&term| {
             (
@@ -279,7 +344,6 @@ impl<'a> Groups<'a> {
             self.add(measure, sizes, note, &|labels| sums.across(labels));
         }
         self.delta = Some(delta);
-        Ok(())
     }
 
     /// Writes both tables.
@@ -295,7 +359,7 @@ impl<'a> Groups<'a> {
                 });
             table.push(&GroupRow {
                 measure: figure.measure,
-                value: Some(figure.value.into()),
+                value: (!figure.value.is_nan()).then_some(Decimal(figure.value)),
                 low: low.map(Decimal),
                 high: high.map(Decimal),
                 p: figure.tested.map(|tested| tested.p.into()),
@@ -304,6 +368,7 @@ impl<'a> Groups<'a> {
                 n_target: figure.sizes.0,
                 n_reference: figure.sizes.1,
                 note: &format!("{}; {divisions}", figure.note),
+                term: &figure.term,
             })?;
         }
         table.finish()?;
@@ -339,6 +404,7 @@ impl<'a> Groups<'a> {
     pub(crate) fn told(&self) -> Vec<GroupFigure> {
         let told = self.figures.iter().map(|figure| GroupFigure {
             measure: figure.measure,
+            term: figure.term.clone(),
             value: figure.value,
             p: figure.tested.map(|tested| tested.p),
         });
@@ -354,4 +420,18 @@ impl<'a> Groups<'a> {
             "exact": self.figures.iter().find_map(|figure| figure.tested).map(|tested| tested.is_exact),
         })
     }
+}
+
+/// A term's words as ids; none where the corpus doesn't have one of them.
+fn ids(corpus: &Corpus, term: &str) -> Option<Vec<u32>> {
+    let mut ids = Some(Vec::new());
+    let span = text::Span::new(0, term.len());
+    Words::default().cut(term, span, &mut |word, _| {
+        let id = corpus.vocabulary().id(word);
+        ids = ids.take().zip(id).map(|(mut ids, id)| {
+            ids.push(id);
+            ids
+        });
+    });
+    ids.filter(|ids| !ids.is_empty())
 }

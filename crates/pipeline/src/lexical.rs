@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use lexis::{Corpus, CorpusError, Cut, Reader, Source};
+use lexis::{Corpus, CorpusError, Cut, Reader, Source, Words};
 use report::{LoneTable, OutputFolder, ReportError, Row, Table};
 use serde_json::Value;
 use source::ReadSettings;
@@ -118,6 +118,11 @@ pub(crate) fn corpus(pieces: &[Piece], counter: &Counter) -> Result<Corpus, Pipe
     let corpus = corpus_cut(pieces, counter)?;
     counter.check()?;
     Ok(corpus)
+}
+
+/// All pieces as plain words.
+pub(crate) fn words(pieces: &[Piece]) -> Result<Corpus, CorpusError> {
+    corpus_cut(pieces, &Words::default())
 }
 
 /// All pieces, cut as told.

@@ -89,10 +89,12 @@ pub struct NoveltyShares {
 }
 
 /// A measure of how different two groups are.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct GroupFigure {
     /// Its name in the table.
     pub measure: &'static str,
+    /// The term whose contexts it is of; empty for all others.
+    pub term: String,
     /// Its value.
     pub value: f64,
     /// That chance divides the articles so differently, where that was tested.

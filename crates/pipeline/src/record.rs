@@ -169,6 +169,7 @@ fn describe_comparison(settings: &Settings) -> Option<Value> {
                 "words": groups.words,
                 "documents": groups.documents,
                 "rwmd": groups.rwmd,
+                "terms": groups.terms,
             })),
         })
     })

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use text::Span;
 
 use crate::pieces::Piece;
-use crate::{Counting, PipelineError, lexical};
+use crate::{PipelineError, lexical};
 
 /// How reuse is looked for.
 #[derive(Clone, Debug)]
@@ -92,7 +92,7 @@ pub(crate) struct Reusing {
 impl Reusing {
     /// Looks for reuse between pieces, at least one of each two studied.
     pub(crate) fn find(pieces: &[Piece], options: &ReuseOptions) -> Result<Self, PipelineError> {
-        let corpus = lexical::corpus(pieces, &Counting::Words.counter()?)?;
+        let corpus = lexical::words(pieces)?;
         let documents: Vec<&[u32]> = (0..corpus.documents())
             .map(|piece| &corpus.ids()[corpus.document(piece)])
             .collect();

@@ -85,6 +85,8 @@ pub struct GroupSettings {
     pub documents: bool,
     /// Whether the relaxed word mover's distance is also found.
     pub rwmd: bool,
+    /// Words and word sequences whose contexts are compared.
+    pub terms: Vec<String>,
 }
 
 /// Themes, and what scores them.

@@ -506,6 +506,8 @@ table!(
         cluster: Option<usize>,
         /// How much better it fits its cluster than the next.
         silhouette: Option<Decimal>,
+        /// Words that its cluster uses more than the others.
+        cluster_name: &'a str,
     }
 );
 
@@ -532,6 +534,8 @@ table!(
         n_reference: usize,
         /// What was counted, and how.
         note: &'a str,
+        /// The term whose contexts were compared; else empty.
+        term: &'a str,
     }
 );
 

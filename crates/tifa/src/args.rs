@@ -63,6 +63,7 @@ Examples:
   tifa compare article.txt --against corpus --neighbours 3
   tifa compare corpus                             every pair (similarity.csv)
   tifa compare corpus --where 'year<2015'         group against group
+  tifa compare corpus --where 'year<2015' --term 'shared future'   is it used in other contexts?
   tifa compare --target new/ --reference old/ --permutations 9999"
     )]
     Compare {
@@ -526,6 +527,9 @@ pub(crate) struct GroupOptions {
     /// Also find the relaxed word mover's distance
     #[arg(long)]
     pub(crate) rwmd: bool,
+    /// Also compare the sentences that have a word or word sequence; can be given more than once
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) term: Vec<String>,
 }
 
 /// Which terms are compared, and how.

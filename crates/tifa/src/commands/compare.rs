@@ -36,6 +36,7 @@ pub(crate) fn compare(
         words: groups.words.get(),
         documents: groups.documents,
         rwmd: groups.rwmd,
+        terms: groups.term.clone(),
     });
     let (outcome, code) = run::finish(&settings, options.read.quiet)?;
     if !options.read.quiet {
@@ -48,7 +49,14 @@ pub(crate) fn compare(
 fn show_groups(figures: &[GroupFigure]) -> Vec<String> {
     let line = |figure: &GroupFigure| {
         let p = figure.p.map_or(String::new(), |p| format!("  p {p:.4}"));
-        format!("{:16} {:>9.4}{p}", figure.measure, figure.value)
+        let value = if figure.value.is_nan() {
+            "unknown".to_owned()
+        } else {
+            format!("{:.4}", figure.value)
+        };
+        format!("{:16} {value:>9}{p}  {}", figure.measure, figure.term)
+            .trim_end()
+            .to_owned()
     };
     figures.iter().map(line).collect()
 }

@@ -211,3 +211,122 @@ fn mistakes_are_told_and_nothing_is_written() {
         assert!(!dir.join("out").exists(), "{line}");
     }
 }
+
+/// Rivers and schools lie apart on the map, and their clusters are named by their own words.
+#[test]
+fn what_belongs_together_is_one_cluster_of_the_map() {
+    let dir = Dir::new();
+    villages(&dir);
+    dir.tifa("run all --codebook book.toml --out out").exits(0);
+    let map = rows(&dir.join("out/map.csv"));
+    assert_eq!(map.len(), 8);
+    for row in &map {
+        let at = [
+            "Anping", "Beilin", "Chengde", "Datong", "Enshi", "Fuling", "Guyuan", "Hami",
+        ]
+        .iter()
+        .position(|place| *place == row["doc_id"]);
+        // Named in turn: the first is of a river, the second of a school.
+        assert_eq!(
+            count(row, "cluster"),
+            1 + at.expect("a village") % 2,
+            "{row:?}"
+        );
+        assert!(number(row, "silhouette") > 0.25, "{row:?}");
+        assert_eq!(row["cluster_name"].split(' ').count(), 4);
+        let word = if row["cluster"] == "1" {
+            "river"
+        } else {
+            "school"
+        };
+        let own = ["river", "water", "flood", "dam", "boats", "bank", "nets"];
+        let is_of_river = row["cluster_name"]
+            .split(' ')
+            .any(|word| own.contains(&word));
+        assert_eq!(is_of_river, word == "river", "{row:?}");
+    }
+    let told = &record(&dir.join("out"))["compared"]["map"];
+    assert_eq!(told["clusters"], 2);
+    let trust = told["trustworthiness"].as_f64();
+    assert_eq!(trust, None, "five neighbours of eight are too many");
+}
+
+/// "Banks" of money in the one period and of rivers in the other; "the" as ever.
+#[test]
+fn a_term_that_is_used_in_other_contexts_is_told_from_one_that_is_not() {
+    let dir = Dir::new();
+    dir.file("book.toml", util::CODEBOOK);
+    let money = [
+        "The bank lent {} the money for a new mill at a fair rate.",
+        "Savers of {} trust the bank with their accounts and bonds.",
+        "Interest at the bank of {} rose with the price of credit.",
+    ];
+    let water = [
+        "Willows grow on the bank of the stream that runs through {}.",
+        "Fishermen at {} sat on the muddy bank and mended their nets.",
+        "The flood near {} carried the bank and the old trees away.",
+    ];
+    let common = "The council of {} met again in spring, and everybody was glad of it.";
+    for (at, place) in [
+        "Anping", "Beilin", "Chengde", "Datong", "Enshi", "Fuling", "Guyuan", "Hami",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (lines, year) = if at % 2 == 0 {
+            (money, 2010)
+        } else {
+            (water, 2020)
+        };
+        let text = format!("{} {common}", lines.join(" ")).replace("{}", place);
+        dir.file(
+            &format!("all/{place}.md"),
+            format!("---\ntitle: {place}\ndate: {year}-05-01\n---\n\n{text}\n"),
+        );
+    }
+    let args = [
+        "compare",
+        "all",
+        "--where",
+        "year<2015",
+        "--term",
+        "Bank",
+        "--term",
+        "met again in spring",
+        "--term",
+        "zebra",
+        "--codebook",
+        "book.toml",
+        "--out",
+        "out",
+    ];
+    dir.tifa_with(&args, &util::models())
+        .exits(0)
+        .prints(&["context_shift", "met again in spring"]);
+    let found = rows(&dir.join("out/group_comparison.csv"));
+    let of = |measure: &str, term: &str| {
+        let row = found
+            .iter()
+            .find(|row| row["measure"] == measure && row["term"] == term);
+        row.expect("a row").clone()
+    };
+    for measure in ["context_energy", "context_shift"] {
+        let bank = of(measure, "Bank");
+        assert_eq!(
+            (count(&bank, "n_target"), count(&bank, "n_reference")),
+            (12, 12)
+        );
+        assert!((number(&bank, "p") - 2.0 / 70.0).abs() < 1e-6, "{bank:?}");
+        let same = of(measure, "met again in spring");
+        assert_eq!(count(&same, "n_target"), 4);
+        assert!(
+            number(&same, "value") < number(&bank, "value") / 2.0,
+            "{same:?}"
+        );
+        let none = of(measure, "zebra");
+        assert_eq!(
+            (&*none["value"], &*none["p"], &*none["n_target"]),
+            ("", "", "0")
+        );
+    }
+}

@@ -13,21 +13,6 @@ fn demonstration() -> String {
     util::root().join("corpus").to_string_lossy().into_owned()
 }
 
-/// Bytes of each article that offsets count in.
-fn sources(out: &std::path::Path) -> BTreeMap<String, Vec<u8>> {
-    let documents = rows(&out.join("documents.csv")).into_iter();
-    documents
-        .map(|row| {
-            let path = if row["offset_base"] == "file" {
-                row["path"].clone().into()
-            } else {
-                out.join(format!("texts/{}.txt", row["doc_id"]))
-            };
-            (row["doc_id"].clone(), fs_err::read(path).expect("the text"))
-        })
-        .collect()
-}
-
 #[test]
 fn kwic_finds_the_planted_partnerships_with_their_context() {
     let dir = Dir::new();
@@ -53,7 +38,7 @@ fn kwic_finds_the_planted_partnerships_with_their_context() {
     let mut years = pieces.clone();
     years.sort_unstable();
     assert_eq!(years, ["2013", "2017", "2018", "2018"]);
-    let sources = sources(&out);
+    let sources = util::sources(&out);
     let cut = |row: &Row, start: &str, end: &str| {
         let text = &sources[&row["doc_id"]][count(row, start)..count(row, end)];
         String::from_utf8(text.to_owned()).expect("whole characters")
