@@ -38,7 +38,7 @@ fn kwic_finds_the_planted_partnerships_with_their_context() {
     let mut years = pieces.clone();
     years.sort_unstable();
     assert_eq!(years, ["2013", "2017", "2018", "2018"]);
-    let sources = util::sources(&out);
+    let sources = util::sources(&out, dir.path());
     let cut = |row: &Row, start: &str, end: &str| {
         let text = &sources[&row["doc_id"]][count(row, start)..count(row, end)];
         String::from_utf8(text.to_owned()).expect("whole characters")
