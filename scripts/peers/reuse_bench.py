@@ -68,8 +68,8 @@ def edit(words, rate, vocabulary, draw):
 
 
 def plant(articles, count, rate, seed):
-    """The later half of the articles with passages of the earlier half. Returns all texts, and each passage as
-    target, span, source, span, in characters; and where each article's text was parted by a passage."""
+    """The later half of the articles with passages of the earlier half. Returns all texts; each passage as target,
+    span, source, span, in characters; and of each target where its text was parted, and by how many characters."""
     draw = random.Random(seed)
     texts = ["\n\n".join(paragraphs) for _, _, paragraphs in articles]
     vocabulary = " ".join(texts).split()
@@ -78,7 +78,7 @@ def plant(articles, count, rate, seed):
     planted, cuts = [], {}
     for target in targets:
         source = draw.randrange(half)
-        # A paragraph of the source without its ends: passages don't begin with sentences.
+        # From any word on: passages don't begin with sentences.
         words, length = texts[source].split(" "), draw.randrange(30, 151)
         first = draw.randrange(max(1, len(words) - length))
         taken = words[first : first + length]
@@ -143,10 +143,8 @@ def read_tifa(out, names, texts):
 def read_passim(out, names, _):
     import pyarrow.parquet
 
-    uids = {}
-    corpus = pyarrow.parquet.read_table(out / "tmp/extents.parquet").to_pylist()
     uids = hashes(names)
-    for row in corpus:
+    for row in pyarrow.parquet.read_table(out / "tmp/extents.parquet").to_pylist():
         one = (uids[row["uid"]], (row["begin"], row["end"]))
         yield one, (uids[row["uid2"]], (row["begin2"], row["end2"]))
 
@@ -213,7 +211,6 @@ def main():
     options = arguments()
     WORK.mkdir(parents=True, exist_ok=True)
     articles = sotu.articles(options.words, options.articles)
-    half = len(articles) // 2
     names = {name: place for place, (name, _, _) in enumerate(articles)}
     dates = [f"{1900 + place // 365}-{place // 28 % 12 + 1:02}-{place % 28 + 1:02}" for place in range(len(articles))]
     contestants = options.contestants.split(",")
@@ -273,7 +270,7 @@ def main():
         tifa, peer = (statistics.median(times[name]) for name in ("tifa", "passim"))
         print(f"\n\npassim takes {peer / tifa:.1f} times as long")
     with open(WORK / "results.json", "w", encoding="utf-8") as out:
-        json.dump({"results": results, "times": times, "halved_at": half}, out)
+        json.dump({"results": results, "times": times}, out)
 
 
 if __name__ == "__main__":

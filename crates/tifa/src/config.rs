@@ -218,6 +218,15 @@ fn counted(options: &CountingOptions, file: &File) -> Result<Counting> {
     })
 }
 
+/// What to compare with: as typed, else as the settings file says.
+pub(crate) fn corpus(typed: Vec<PathBuf>, options: &TextOptions) -> Result<Vec<PathBuf>> {
+    if !typed.is_empty() {
+        return Ok(typed);
+    }
+    let file = File::read(options.common.config.as_deref())?;
+    Ok(file.corpus.unwrap_or_default())
+}
+
 /// The seed of whatever is drawn.
 pub(crate) fn seed(typed: Option<u64>, options: &TextOptions) -> Result<u64> {
     let file = File::read(options.common.config.as_deref())?;

@@ -16,20 +16,17 @@ pub(crate) fn reuse(
     chosen: &ReuseOptions,
     options: &TextOptions,
 ) -> Result<ExitCode> {
-    let divided = match (sides.condition, sides.article) {
-        (Some(condition), _) => Sides::Where(condition.parse().context("--where")?),
-        (_, Some(article)) => Sides::Article(article),
-        _ => Sides::Paths,
+    let (corpus, sides) = match (sides.condition, sides.article) {
+        (Some(condition), _) => {
+            let parsed = condition.parse().context("--where")?;
+            (Vec::new(), Sides::Where(parsed))
+        }
+        (_, Some(article)) => (Vec::new(), Sides::Article(article)),
+        _ => (config::corpus(sides.corpus, options)?, Sides::Paths),
     };
     let settings = ReuseSettings {
-        texts: config::texts(
-            "reuse",
-            paths,
-            sides.corpus,
-            &CountingOptions::default(),
-            options,
-        )?,
-        sides: divided,
+        texts: config::texts("reuse", paths, corpus, &CountingOptions::default(), options)?,
+        sides,
         options: pipeline::ReuseOptions {
             ngram: chosen.ngram.into(),
             shared: reuse::SharedOptions {

@@ -189,6 +189,12 @@ fn one_article_is_held_against_the_others_or_a_corpus() {
     // Articles stand before the corpus.
     two.sort();
     assert_eq!(two, expected);
+    dir.file("mine.toml", format!("corpus = [{corpus:?}]"));
+    let line = [&article, "--config", "mine.toml", "--out", "four.csv"];
+    reuse(&dir, &line).exits(0);
+    let mut four = pairs("four.csv");
+    four.sort();
+    assert_eq!(four, expected);
     let line = [&corpus, "--where", "year=2019", "--out", "three.csv"];
     reuse(&dir, &line).exits(0);
     assert_eq!(pairs("three.csv"), expected);
