@@ -256,21 +256,6 @@ fn near_duplicates_change_sides_together() {
     );
 }
 
-/// Bytes of each article that offsets count in.
-fn sources(out: &Path) -> BTreeMap<String, Vec<u8>> {
-    let documents = rows(&out.join("documents.csv")).into_iter();
-    documents
-        .map(|row| {
-            let path = if row["offset_base"] == "file" {
-                row["path"].clone().into()
-            } else {
-                out.join(format!("texts/{}.txt", row["doc_id"]))
-            };
-            (row["doc_id"].clone(), fs_err::read(path).expect("the text"))
-        })
-        .collect()
-}
-
 #[test]
 fn every_passage_of_every_term_of_the_demonstration_stands_in_its_source() {
     let dir = Dir::new();
@@ -293,7 +278,7 @@ fn every_passage_of_every_term_of_the_demonstration_stands_in_its_source() {
     ];
     keyness(&dir, &line).exits(0);
     let out = dir.join("out");
-    let sources = sources(&out);
+    let sources = util::sources(&out, dir.path());
     let is_target: Vec<String> = target(&out);
     let sentences: BTreeMap<(String, String), Row> = rows(&out.join("sentences.csv"))
         .into_iter()

@@ -16,21 +16,6 @@ fn corpus() -> String {
     util::root().join("corpus").to_string_lossy().into_owned()
 }
 
-/// Bytes of each article that offsets count in.
-fn sources(out: &Path, home: &Path) -> BTreeMap<String, Vec<u8>> {
-    let documents = rows(&out.join("documents.csv")).into_iter();
-    documents
-        .map(|row| {
-            let path = if row["offset_base"] == "file" {
-                home.join(&row["path"])
-            } else {
-                out.join(format!("texts/{}.txt", row["doc_id"]))
-            };
-            (row["doc_id"].clone(), fs_err::read(path).expect("the text"))
-        })
-        .collect()
-}
-
 /// A text's words as they are compared.
 fn words(text: &str) -> Vec<String> {
     let words = text::words::words(text, text::Span::new(0, text.len()));
@@ -60,7 +45,7 @@ fn common(one: &[String], other: &[String]) -> usize {
 /// words as it says; how many rows there are.
 #[track_caller]
 pub(crate) fn assert_passages_stand_in_both_texts(out: &Path, home: &Path) -> usize {
-    let sources = sources(out, home);
+    let sources = util::sources(out, home);
     let sentences: BTreeMap<(String, String), Row> = rows(&out.join("sentences.csv"))
         .into_iter()
         .map(|row| ((row["doc_id"].clone(), row["sentence"].clone()), row))
@@ -340,6 +325,8 @@ fn one_thread_and_two_give_the_same_bytes() {
         ];
         reuse(&dir, &line).exits(0);
     }
+    let seen = assert_passages_stand_in_both_texts(&dir.join("1"), dir.path());
+    assert!(seen >= 80, "{seen} passages");
     for table in ["reuse.csv", "clusters.csv", "near_duplicates.csv"] {
         let [one, two] =
             ["1", "2"].map(|out| fs_err::read(dir.join(out).join(table)).expect("a table"));

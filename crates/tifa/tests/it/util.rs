@@ -242,12 +242,11 @@ pub(crate) fn record(out: &Path) -> serde_json::Value {
     serde_json::from_slice(&written).expect("JSON")
 }
 
-/// Each sentence stands at its offsets: in the file that was read, or in the text written out.
+/// The bytes that each article's offsets count in: of the file that was read, or of the text written out.
 #[track_caller]
-pub(crate) fn assert_offsets_cut_the_text(out: &Path, home: &Path) {
-    let documents = rows(&out.join("documents.csv"));
-    let sources: BTreeMap<&str, Vec<u8>> = documents
-        .iter()
+pub(crate) fn sources(out: &Path, home: &Path) -> BTreeMap<String, Vec<u8>> {
+    let documents = rows(&out.join("documents.csv")).into_iter();
+    documents
         .map(|document| {
             let path = match document["offset_base"].as_str() {
                 "file" => home.join(&document["path"]),
@@ -255,9 +254,15 @@ pub(crate) fn assert_offsets_cut_the_text(out: &Path, home: &Path) {
                 other => panic!("offset_base is {other}"),
             };
             let text = fs_err::read(path).expect("the text that the offsets count in");
-            (document["doc_id"].as_str(), text)
+            (document["doc_id"].clone(), text)
         })
-        .collect();
+        .collect()
+}
+
+/// Each sentence stands at its offsets: in the file that was read, or in the text written out.
+#[track_caller]
+pub(crate) fn assert_offsets_cut_the_text(out: &Path, home: &Path) {
+    let sources = sources(out, home);
     let sentences = rows(&out.join("sentences.csv"));
     assert!(!sentences.is_empty());
     for row in &sentences {
