@@ -29,7 +29,15 @@ pub(crate) fn compare(
         }
         return run::run(Goal::Comparison, "compare", paths, against, options);
     };
-    let mut settings = config::settings(Goal::Comparison, "compare", articles, reference, options)?;
+    let mut settings = config::settings(
+        Goal::Comparison,
+        "compare",
+        articles,
+        reference.clone(),
+        options,
+    )?;
+    // The corpus of tifa.toml is what single articles are compared with, and no group.
+    settings.corpus = reference;
     settings.comparison.groups = Some(GroupSettings {
         sides,
         permutations: groups.permutations,

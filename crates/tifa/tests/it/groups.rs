@@ -184,6 +184,23 @@ fn all_against_all_and_no_permutations() {
     }
 }
 
+/// A corpus of the settings file is what single articles are compared with: it is neither group.
+#[test]
+fn a_corpus_of_the_settings_file_joins_no_group() {
+    let dir = Dir::new();
+    villages(&dir);
+    dir.file(
+        "tifa.toml",
+        "corpus = [\"school\"]\ncodebook = \"book.toml\"\n",
+    );
+    dir.tifa("compare river --where year<2012 --out out")
+        .exits(0)
+        .prints(&["2 articles, against 2 more"]);
+    dir.tifa("compare river --out single")
+        .exits(0)
+        .prints(&["4 articles, against 4 more"]);
+}
+
 #[test]
 fn mistakes_are_told_and_nothing_is_written() {
     let dir = Dir::new();
