@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use lexis::{Corpus, Occurrence};
 use rayon::prelude::*;
 
-use crate::edits::{Wording, is_function, relation};
+use crate::edits::{Wording, is_function, is_number, relation};
 use crate::families::Origin;
 use crate::{Family, Hit};
 
@@ -27,8 +27,9 @@ const MOST: usize = 3;
 /// replaced, and a function word, in reading order. None meets another, or a hit, unless it holds hits of
 /// its own family whole and more.
 ///
-/// A wording of two content words may only have a word put in between them. Passages begin and end with
-/// content words of the wording. The nearest counts, of equally near ones the longest, then the first.
+/// A wording of two content words may only have a word put in between them, one of three none taken out.
+/// Wordings with fewer than two content words that are no numbers are left out. Passages begin and end
+/// with content words of the wording. The nearest counts, of equally near ones the longest, then the first.
 /// This finds candidates for the ledger; they count as no hits.
 pub fn near(corpus: &Corpus, families: &[Family], hits: &[Hit]) -> Vec<Near> {
     let patterns = patterns(corpus, families);
@@ -136,8 +137,11 @@ fn patterns(corpus: &Corpus, families: &[Family]) -> Vec<Pattern> {
             let words: Vec<(Option<u32>, usize)> = (one.wording.folded.iter())
                 .map(|word| (corpus.vocabulary().id(word), weight(word)))
                 .collect();
-            let content = words.iter().filter(|(_, weight)| *weight == 2).count();
-            if one.origin == Origin::Ledger && content >= 2 {
+            let core = one.wording.folded.iter();
+            let core = core
+                .filter(|word| !is_function(word) && !is_number(word))
+                .count();
+            if one.origin == Origin::Ledger && core >= 2 {
                 patterns.push(Pattern {
                     family,
                     variant,

@@ -83,7 +83,7 @@ pub struct FormulationOutcome {
     pub near: usize,
     /// Those in the most articles.
     pub families: Vec<FamilyInShort>,
-    /// Changes that are shown, the surest first.
+    /// Changes that are shown, those of the ledger's formulations first, the surest first.
     pub changes: Vec<ChangeInShort>,
     /// Pairs of wordings that were compared, and those of them with too few articles.
     pub compared: (usize, usize),
@@ -360,9 +360,17 @@ fn in_short(
             .then_with(|| a.name.cmp(&b.name))
     });
     families.truncate(settings.told);
-    let mut changes: Vec<ChangeInShort> = found
+    // The ledger's families stand before those that were mined.
+    let (of_ledger, of_mined): (Vec<&Change>, Vec<&Change>) = found
         .changes
         .iter()
+        .partition(|change| found.families[change.family].is_of_ledger());
+    let mut changes: Vec<ChangeInShort> = [of_ledger, of_mined]
+        .into_iter()
+        .flat_map(|mut changes| {
+            changes.sort_by(|a, b| a.p.unwrap_or(1.0).total_cmp(&b.p.unwrap_or(1.0)));
+            changes
+        })
         .filter(|change| !matches!(change.verdict, Verdict::NotShown | Verdict::TooFew))
         .filter_map(|change| {
             let text =
@@ -376,7 +384,6 @@ fn in_short(
             })
         })
         .collect();
-    changes.sort_by(|a, b| a.p.total_cmp(&b.p));
     changes.truncate(settings.told);
     let is_used = |usage: &FamilyUsage| usage.whole.hits > 0;
     let listed = settings.ledger.ledger.formulations.len();
