@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::lexical::{self, Output, Results};
 use crate::pieces::Piece;
 use crate::run::on_threads;
-use crate::texts::{self, Texts};
+use crate::texts::Texts;
 use crate::{Event, Outcome, PipelineError, Sides, TextSettings, sides};
 
 /// A checked request for keyness.
@@ -79,13 +79,7 @@ fn compare(
     let output = Output::create(&wanted.out)?;
     let counter = wanted.counting.counter()?;
     let mut clock = Clock::default();
-    let mut texts = texts::read(
-        &wanted.articles,
-        &wanted.corpus,
-        &wanted.read,
-        &mut clock,
-        observe,
-    )?;
+    let mut texts = lexical::read(wanted, &mut clock, observe)?;
     settings.sides.mark(&mut texts.pieces, observe)?;
     let (pieces, problems) = (&texts.pieces, &texts.problems);
     let split = sides::split(pieces)?;

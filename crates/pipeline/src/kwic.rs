@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::lexical::{self, Output, Results};
 use crate::pieces::Piece;
 use crate::run::on_threads;
-use crate::{Event, Outcome, PipelineError, TextSettings, texts};
+use crate::{Event, Outcome, PipelineError, TextSettings};
 
 /// A checked request for a concordance.
 #[derive(Clone, Debug)]
@@ -91,13 +91,7 @@ fn search(
     let queries = queries.collect::<Result<Vec<_>, _>>()?;
     let output = Output::create(&wanted.out)?;
     let mut clock = Clock::default();
-    let texts = texts::read(
-        &wanted.articles,
-        &wanted.corpus,
-        &wanted.read,
-        &mut clock,
-        observe,
-    )?;
+    let texts = lexical::read(wanted, &mut clock, observe)?;
     let pieces = &texts.pieces;
     let corpus = clock.time("cut", "words", observe, |_| {
         let corpus = lexical::corpus(pieces, &counter)?;

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::counting::{Counter, Counting};
 use crate::pieces::{self, Piece};
 use crate::record::{Record, times};
-use crate::texts::Texts;
+use crate::texts::{self, Texts};
 use crate::{Event, PipelineError, writing};
 
 /// Which texts are read, how, and where results go. Checked before it gets here.
@@ -111,6 +111,21 @@ impl Results<'_> {
         );
         Ok(folder.commit(&record)?)
     }
+}
+
+/// The texts that a command is about and those that they are compared with.
+pub(crate) fn read(
+    wanted: &TextSettings,
+    clock: &mut Clock,
+    observe: &mut dyn FnMut(Event<'_>),
+) -> Result<Texts, PipelineError> {
+    texts::read(
+        &wanted.articles,
+        &wanted.corpus,
+        &wanted.read,
+        clock,
+        observe,
+    )
 }
 
 /// All pieces as words, or what else is counted, in their order.

@@ -6,11 +6,10 @@ use report::tables::ReuseRow;
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
-use crate::lexical::{Output, Results};
+use crate::lexical::{self, Output, Results};
 use crate::pieces;
 use crate::reusing::{ReuseOptions, Reusing};
 use crate::run::on_threads;
-use crate::texts;
 use crate::{Event, Outcome, PipelineError, Sides, TextSettings};
 
 /// Share of a sentence's words that must be an earlier piece's for the sentence to be told as taken over.
@@ -65,13 +64,7 @@ fn find(
     let wanted = &settings.texts;
     let output = Output::create(&wanted.out)?;
     let mut clock = Clock::default();
-    let mut texts = texts::read(
-        &wanted.articles,
-        &wanted.corpus,
-        &wanted.read,
-        &mut clock,
-        observe,
-    )?;
+    let mut texts = lexical::read(wanted, &mut clock, observe)?;
     settings.sides.mark(&mut texts.pieces, observe)?;
     let (pieces, problems) = (&texts.pieces, &texts.problems);
     let reusing = clock.time("find reuse", "passages", observe, |_| {

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::clock::Clock;
 use crate::lexical::{self, Output, Results};
 use crate::run::on_threads;
-use crate::{Event, Outcome, PipelineError, Sides, TextSettings, sides, texts};
+use crate::{Event, Outcome, PipelineError, Sides, TextSettings, sides};
 
 /// A checked request for a word shift.
 #[derive(Clone, Debug)]
@@ -60,13 +60,7 @@ fn compare(
     let counter = wanted.counting.counter()?;
     let output = Output::create(&wanted.out)?;
     let mut clock = Clock::default();
-    let mut texts = texts::read(
-        &wanted.articles,
-        &wanted.corpus,
-        &wanted.read,
-        &mut clock,
-        observe,
-    )?;
+    let mut texts = lexical::read(wanted, &mut clock, observe)?;
     settings.sides.mark(&mut texts.pieces, observe)?;
     let pieces = &texts.pieces;
     let split = sides::split(pieces)?;

@@ -14,11 +14,10 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::clock::Clock;
-use crate::lexical::{self, Output};
-use crate::pieces::{self, Piece};
-use crate::record::{Record, times};
+use crate::lexical::{self, Output, Results};
+use crate::pieces::Piece;
 use crate::run::on_threads;
-use crate::{Condition, Event, Outcome, Periods, PipelineError, TextSettings, texts, writing};
+use crate::{Condition, Event, Outcome, Periods, PipelineError, TextSettings};
 
 /// A ledger and where it came from.
 #[derive(Clone, Debug)]
@@ -156,13 +155,7 @@ fn follow(
     let wanted = &settings.texts;
     let output = Output::create(&wanted.out)?;
     let mut clock = Clock::default();
-    let mut texts = texts::read(
-        &wanted.articles,
-        &wanted.corpus,
-        &wanted.read,
-        &mut clock,
-        observe,
-    )?;
+    let mut texts = lexical::read(wanted, &mut clock, observe)?;
     if let Some(condition) = &settings.condition {
         keep(&mut texts.pieces, condition, observe)?;
     }
@@ -184,25 +177,15 @@ fn follow(
                 tables::lattices(&folder, &found)?;
                 Ok::<_, PipelineError>(((), found.hits.len()))
             })?;
-            clock.time("write texts", "documents", observe, |_| {
-                writing::texts(
-                    &folder,
-                    &texts.pieces,
-                    &pieces::offsets(&texts.pieces),
-                    None,
-                )?;
-                writing::problems(&folder, &texts.problems)?;
-                Ok::<_, PipelineError>(((), texts.pieces.len()))
-            })?;
-            writing::stages(&folder, &clock.stages)?;
-            let record = Record::lexical(
+            let results = Results {
                 wanted,
-                describe(settings),
-                &texts,
-                told(&found, &outcome),
-                times(start, wanted.threads),
-            );
-            folder.commit(&record)?;
+                texts: &texts,
+                clock,
+                start,
+                settings: describe(settings),
+                found: told(&found, &outcome),
+            };
+            results.commit(folder, observe)?;
         }
     }
     Ok(outcome)

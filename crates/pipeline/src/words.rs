@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::lexical::{self, Results};
 use crate::profiles;
 use crate::run::on_threads;
-use crate::{Event, Outcome, PipelineError, TextSettings, texts};
+use crate::{Event, Outcome, PipelineError, TextSettings};
 
 /// Added to each pattern's count before λ is taken, as is usual.
 const SMOOTHING: f64 = 0.5;
@@ -72,13 +72,7 @@ fn describe(
     let counter = wanted.counting.counter()?;
     let folder = OutputFolder::create(&wanted.out)?;
     let mut clock = Clock::default();
-    let texts = texts::read(
-        &wanted.articles,
-        &wanted.corpus,
-        &wanted.read,
-        &mut clock,
-        observe,
-    )?;
+    let texts = lexical::read(wanted, &mut clock, observe)?;
     let pieces = &texts.pieces;
     let (corpus, counts) = clock.time("count terms", "terms", observe, |_| {
         let corpus = lexical::corpus(pieces, &counter)?;
