@@ -84,8 +84,8 @@ impl Rule {
             Self::EditorLine => line.at_an_end() && EDITOR_LINE.is_match(line.text),
             Self::SourceLine => line.at_an_end() && SOURCE_LINE.is_match(line.text),
             Self::Footer => line.at_an_end() && is_footer(line.text),
-            Self::Copyright => line.at_an_end() && COPYRIGHT.is_match(line.text),
-            Self::Caption => line.kind == BlockKind::Caption || CAPTION.is_match(line.text),
+            Self::Copyright => line.at_an_end() && is_copyright(line.text),
+            Self::Caption => line.kind == BlockKind::Caption || is_caption(line.text),
             Self::Navigation => line.at_an_end() && is_navigation(line.text),
         }
     }
@@ -236,17 +236,33 @@ static EDITOR_LINE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static SOURCE_LINE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^source\s*[:：]\s*\S.{0,160}$"));
-static COPYRIGHT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^.{0,120}(?:copyright(?:ed)?\s+(?:by|©|\(c\)|\d{4})|©|all rights reserved).{0,200}$",
-    )
-});
-static CAPTION: LazyLock<Regex> = LazyLock::new(|| {
-    // The credit ends the block: "… / Photo by …", "(Photo by …)", "… / Xinhua".
-    pattern(
-        r"(?is)(?:(?:/|\||—|\()\s*(?:photos?|pictures?|images?)\s+(?:by|courtesy of|from|provided by)\b[^.!?]{1,160}[\)）]?\.?|(?:/|\()\s*(?:xinhua|cfp|vcg|people’s daily)(?:\s*/[^.!?/]{1,60})?[\)）]?)$|^(?:photos?|picture|caption)\s*[:：]\s*\S.{0,600}$",
-    )
-});
+
+/// A note on who holds the copyright.
+fn is_copyright(line: &str) -> bool {
+    static COPYRIGHT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^.{0,120}(?:copyright(?:ed)?\s+(?:by|©|\(c\)|\d{4})|©|all rights reserved).{0,200}$",
+        )
+    });
+    // What it can't do without: quickly looked for, where the whole is slow on long paragraphs.
+    static MARK: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)copyright|©|all rights reserved"));
+    MARK.is_match(line) && COPYRIGHT.is_match(line)
+}
+
+/// A picture's caption: the credit ends the block ("… / Photo by …", "(Photo by …)", "… / Xinhua"), or a
+/// label begins it.
+fn is_caption(line: &str) -> bool {
+    static CAPTION: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?is)(?:(?:/|\||—|\()\s*(?:photos?|pictures?|images?)\s+(?:by|courtesy of|from|provided by)\b[^.!?]{1,160}[\)）]?\.?|(?:/|\()\s*(?:xinhua|cfp|vcg|people’s daily)(?:\s*/[^.!?/]{1,60})?[\)）]?)$|^(?:photos?|picture|caption)\s*[:：]\s*\S.{0,600}$",
+        )
+    });
+    // As above.
+    static MARK: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)photo|picture|image|caption|xinhua|cfp|vcg|people’s daily"));
+    MARK.is_match(line) && CAPTION.is_match(line)
+}
 
 /// Two or more links of a page's foot, side by side.
 fn is_footer(line: &str) -> bool {
