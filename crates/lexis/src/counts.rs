@@ -69,8 +69,8 @@ impl Iterator for RowIter<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;
-        self.document += packed::get(self.bytes, &mut self.at);
-        let count = packed::get(self.bytes, &mut self.at);
+        let (distance, count) = get_count(self.bytes, &mut self.at);
+        self.document += distance;
         Some((self.document as usize, count.into()))
     }
 
@@ -86,7 +86,7 @@ impl Counts {
     /// one sentence.
     ///
     /// # Panics
-    /// If a size is 0.
+    /// If a size is 0, or if there are 2³¹ documents or more.
     pub fn of(corpus: &Corpus, options: CountOptions) -> Self {
         Self::with(corpus, options, SORTED, hash)
     }
@@ -98,6 +98,11 @@ impl Counts {
         hash: impl Fn(&[u32]) -> u64 + Sync,
     ) -> Self {
         assert!(*options.sizes.start() > 0, "a term has words");
+        let most = u32::MAX >> 1;
+        assert!(
+            corpus.documents() <= most as usize,
+            "at most {most} documents"
+        );
         let is_pruned = options.min_count > 1 || options.min_documents > 1;
         let mut frequent = None;
         let mut sizes = Vec::new();
@@ -423,8 +428,7 @@ impl<H: Fn(&[u32]) -> u64 + Sync> Counting<'_, H> {
             let document = from + self.ends[from..].partition_point(|&end| end <= first);
             let end = self.ends[document];
             let inside = rest.partition_point(|&at| (at as u32 as usize) < end);
-            packed::put(&mut found.packed, document as u32 - before);
-            packed::put(&mut found.packed, inside as u32);
+            put_count(&mut found.packed, document as u32 - before, inside as u32);
             before = document as u32;
             documents += 1;
             rest = &rest[inside..];
@@ -450,6 +454,25 @@ impl<H: Fn(&[u32]) -> u64 + Sync> Counting<'_, H> {
             found.packed.truncate(start);
         }
     }
+}
+
+/// Appends a document, by its distance from the one before, and a count. Most counts are 1 and take no byte.
+fn put_count(bytes: &mut Vec<u8>, distance: u32, count: u32) {
+    packed::put(bytes, distance << 1 | u32::from(count > 1));
+    if count > 1 {
+        packed::put(bytes, count);
+    }
+}
+
+/// Reads what [`put_count`] wrote at `at`, and moves `at` behind it.
+fn get_count(bytes: &[u8], at: &mut usize) -> (u32, u32) {
+    let first = packed::get(bytes, at);
+    let count = if first & 1 == 1 {
+        packed::get(bytes, at)
+    } else {
+        1
+    };
+    (first >> 1, count)
 }
 
 /// Whether two terms of a size are the same: too short for the call that `==` makes.

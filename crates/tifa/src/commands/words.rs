@@ -68,7 +68,7 @@ fn summarize(outcome: &WordsOutcome) {
         run::left_out(texts)
     );
     say!(
-        "{}, {}, {} different; {} and {} listed",
+        "{}, {} of {}; {} and {} listed",
         count(texts.sentences, "sentence"),
         count(texts.words, "word"),
         count(outcome.types, "form"),
