@@ -413,7 +413,9 @@ impl<'a> Novelty<'a> {
                 .filter(|&&c| self.groups[c] != self.groups[from]);
             unrelated.map(|&c| row[c]).reduce(f32::max).map(f64::from)
         });
-        Some(Gumbel::of_quartiles(nearest)?.exceeded_by(FALSE_SENTENCES))
+        let least = Gumbel::of_quartiles(nearest)?.exceeded_by(FALSE_SENTENCES);
+        // The distribution has no upper end; cosines do.
+        Some(least.min(1.0))
     }
 
     fn rows(&self, piece: usize) -> ArrayView2<'_, f32> {
