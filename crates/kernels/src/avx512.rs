@@ -131,6 +131,54 @@ pub(crate) unsafe fn integers<const M: usize, const N: usize>(tile: &Tile) {
     }
 }
 
+/// Whether there are instructions for brain floats too.
+pub(crate) fn has_brain_floats() -> bool {
+    is_x86_feature_detected!("avx512bf16")
+}
+
+/// A tile of pairs of brain floats, `N` panels.
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
+pub(crate) unsafe fn brain_floats<const M: usize, const N: usize>(tile: &Tile) {
+    unsafe {
+        let mut sums = [[_mm512_setzero_ps(); N]; M];
+        let rows: [*const f32; M] = std::array::from_fn(|row| tile.row(row).cast());
+        let panels: [*const f32; N] = std::array::from_fn(|n| tile.b.add(n * tile.b_panel).cast());
+        for step in 0..tile.steps {
+            let b: [__m512; N] = std::array::from_fn(|n| _mm512_load_ps(panels[n].add(step * 16)));
+            for (row, sum) in sums.iter_mut().enumerate() {
+                let a = _mm512_castsi512_ps(_mm512_set1_epi32(*rows[row].add(step).cast::<i32>()));
+                for n in 0..N {
+                    sum[n] = add_brain_floats(sum[n], a, b[n]);
+                }
+            }
+        }
+        for (row, sum) in sums.into_iter().enumerate() {
+            for (n, sum) in sum.into_iter().enumerate() {
+                finish(tile, row, n, Avx512(sum));
+            }
+        }
+    }
+}
+
+/// Adds products of pairs of brain floats to 32-bit sums.
+///
+/// Written out, so that the level needs no feature of its own: only [`has_brain_floats`] leads here.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
+fn add_brain_floats(mut sum: __m512, a: __m512, b: __m512) -> __m512 {
+    // SAFETY: registers alone.
+    unsafe {
+        asm!(
+            "vdpbf16ps {sum}, {a}, {b}",
+            sum = inout(zmm_reg) sum,
+            a = in(zmm_reg) a,
+            b = in(zmm_reg) b,
+            options(pure, nomem, nostack, preserves_flags),
+        );
+    }
+    sum
+}
+
 /// Adds products of pairs of 16-bit integers to 32-bit sums.
 ///
 /// Written out: the compiler makes a multiplication and an addition of the intrinsic, which is half as fast.

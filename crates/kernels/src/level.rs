@@ -37,6 +37,16 @@ impl Level {
             .collect()
     }
 
+    /// Whether it multiplies brain floats as they are; others compute with floats of their values.
+    pub fn has_brain_floats(self) -> bool {
+        match self {
+            Self::Amx => true,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => crate::avx512::has_brain_floats(),
+            _ => false,
+        }
+    }
+
     /// Name, as in reports.
     pub fn name(self) -> &'static str {
         match self {

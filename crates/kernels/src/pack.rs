@@ -215,5 +215,5 @@ impl Linear {
 }
 
 fn is_paired(level: Level, format: Format) -> bool {
-    format == Format::Int16 || (format == Format::Bf16 && level == Level::Amx)
+    format == Format::Int16 || (format == Format::Bf16 && level.has_brain_floats())
 }

@@ -153,6 +153,10 @@ mod wide {
         table!(avx512 integers, 1; 12),
         table!(avx512 integers, 2; 12),
     ]);
+    pub(super) const AVX512_BRAIN_FLOATS: Kernels = plain(&[
+        table!(avx512 brain_floats, 1; 12),
+        table!(avx512 brain_floats, 2; 12),
+    ]);
     pub(super) const AMX_BRAIN_FLOATS: Kernels = Kernels {
         by_size: &[
             &[amx::brain_floats::<1> as Kernel],
@@ -172,6 +176,7 @@ pub(crate) fn kernels(level: Level, format: Format) -> Kernels {
         (Format::Int16, Level::Avx2) => wide::AVX2_INTEGERS,
         (Format::Int16, _) => wide::AVX512_INTEGERS,
         (Format::Bf16, Level::Amx) => wide::AMX_BRAIN_FLOATS,
+        (Format::Bf16, Level::Avx512) if level.has_brain_floats() => wide::AVX512_BRAIN_FLOATS,
         (_, Level::Portable) => portable::FLOATS,
         (_, Level::Avx2) => wide::AVX2_FLOATS,
         (_, _) => wide::AVX512_FLOATS,

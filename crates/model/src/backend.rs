@@ -60,7 +60,7 @@ pub(crate) fn choose(card: &Card, settings: &EmbedderSettings) -> Result<Running
         device,
         kernels: match backend {
             Backend::Bert => "libtorch".into(),
-            Backend::Packed => kernels(precision, Level::best()).name().into(),
+            Backend::Packed => kernels_name(precision),
             _ => Level::Portable.name().into(),
         },
         // Libtorch picks its kernels by the shape of a batch.
@@ -88,7 +88,7 @@ pub(crate) fn running_packed(precision: Precision) -> Running {
         backend: Backend::Packed,
         precision,
         device: Device::Cpu,
-        kernels: kernels(precision, Level::best()).name().into(),
+        kernels: kernels_name(precision),
         batch_invariant: true,
     }
 }
@@ -100,6 +100,15 @@ fn kernels(precision: Precision, best: Level) -> Level {
     } else {
         best.min(Level::Avx512)
     }
+}
+
+/// The name of these instructions. Brain floats summed as they are have one of their own: other bits.
+fn kernels_name(precision: Precision) -> String {
+    let level = kernels(precision, Level::best());
+    if precision == Precision::Bf16 && level == Level::Avx512 && level.has_brain_floats() {
+        return "avx512-bf16".into();
+    }
+    level.name().into()
 }
 
 /// What runs, and one factory a replica.
