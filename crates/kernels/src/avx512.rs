@@ -1,4 +1,4 @@
-//! Kernels for AVX-512 with VNNI: twelve rows times two panels.
+//! Kernels for AVX-512 with VNNI, and with bf16 where there is: twelve rows times two panels.
 
 use std::arch::asm;
 use std::arch::x86_64::{

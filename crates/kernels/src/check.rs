@@ -10,7 +10,7 @@ const OUTPUTS: usize = 48;
 
 /// Whether a level's products are those of the portable kernels.
 pub(crate) fn is_right(level: Level) -> bool {
-    // Brain floats are summed by AMX in an order of its own, and it drops the smallest numbers.
+    // Instructions for brain floats sum in an order of their own, and drop the smallest numbers.
     [
         (Format::F32, 0.0),
         (Format::Int16, 0.0),

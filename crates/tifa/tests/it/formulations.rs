@@ -159,25 +159,10 @@ const PLANTED: [(&str, &str, &[&str]); 34] = [
     ("moderate prosperity", "moderately prosperous society", &[]),
 ];
 
-/// The bytes of each article that offsets count in.
-fn sources(out: &Path) -> BTreeMap<String, Vec<u8>> {
-    let documents = rows(&out.join("documents.csv")).into_iter();
-    documents
-        .map(|row| {
-            let path = if row["offset_base"] == "file" {
-                row["path"].clone().into()
-            } else {
-                out.join(format!("texts/{}.txt", row["doc_id"]))
-            };
-            (row["doc_id"].clone(), fs_err::read(path).expect("the text"))
-        })
-        .collect()
-}
-
 /// Each hit stands in its sentence, in those very bytes. Returns how many there are.
 #[track_caller]
 fn assert_hits_cut_their_text(out: &Path) -> usize {
-    let sources = sources(out);
+    let sources = util::sources(out, out.parent().expect("a folder"));
     let sentences: BTreeMap<(String, String), Row> = rows(&out.join("sentences.csv"))
         .into_iter()
         .map(|row| ((row["doc_id"].clone(), row["sentence"].clone()), row))
@@ -533,7 +518,7 @@ fn wordings_that_the_ledger_lacks_are_shown_as_near_ones() {
         .exits(0)
         .prints(&["2 passages nearly one"]);
     let out = dir.join("out");
-    let sources = sources(&out);
+    let sources = util::sources(&out, dir.path());
     let near = rows(&out.join("formulation_near.csv"));
     let told: Vec<(&str, &str, &str)> = near
         .iter()
