@@ -62,13 +62,15 @@ fn find(
 ) -> Result<ReuseOutcome, PipelineError> {
     let start = Instant::now();
     let wanted = &settings.texts;
+    let counter = wanted.counting.counter()?;
     let output = Output::create(&wanted.out)?;
     let mut clock = Clock::default();
     let mut texts = lexical::read(wanted, &mut clock, observe)?;
     settings.sides.mark(&mut texts.pieces, observe)?;
     let (pieces, problems) = (&texts.pieces, &texts.problems);
     let reusing = clock.time("find reuse", "passages", observe, |_| {
-        let reusing = Reusing::find(pieces, &settings.options)?;
+        let corpus = lexical::corpus(pieces, &counter)?;
+        let reusing = Reusing::among(pieces, corpus, &settings.options);
         let passages = reusing.passages();
         Ok::<_, PipelineError>((reusing, passages))
     })?;

@@ -90,9 +90,13 @@ pub(crate) struct Reusing {
 }
 
 impl Reusing {
-    /// Looks for reuse between pieces, at least one of each two studied.
+    /// Looks for reuse of words between pieces, at least one of each two studied.
     pub(crate) fn find(pieces: &[Piece], options: &ReuseOptions) -> Result<Self, PipelineError> {
-        let corpus = lexical::words(pieces)?;
+        Ok(Self::among(pieces, lexical::words(pieces)?, options))
+    }
+
+    /// The same of pieces cut in any way: `corpus` has them in their order.
+    pub(crate) fn among(pieces: &[Piece], corpus: Corpus, options: &ReuseOptions) -> Self {
         let documents: Vec<&[u32]> = (0..corpus.documents())
             .map(|piece| &corpus.ids()[corpus.document(piece)])
             .collect();
@@ -126,7 +130,7 @@ impl Reusing {
                 .map(|words| words.start - first)
                 .collect()
         });
-        Ok(Self {
+        Self {
             sentences: sentences.collect(),
             told: clusters.told(&shared, &when, options.copies),
             options: options.clone(),
@@ -138,7 +142,7 @@ impl Reusing {
             of_pieces,
             ngrams,
             hashed,
-        })
+        }
     }
 
     /// How many passages there are: pairs of places.

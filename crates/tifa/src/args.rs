@@ -207,7 +207,8 @@ Examples:
   tifa reuse corpus
   tifa reuse article.txt --against corpus --out results/article
   tifa reuse corpus --article 2019-09-20-turning-the-blade-inward-demo --out blade.csv
-  tifa reuse press.jsonl --min-words 20 --min-identity 0.8")]
+  tifa reuse press.jsonl --min-words 20 --min-identity 0.8
+  tifa reuse press.jsonl --stem english")]
     Reuse {
         #[command(flatten)]
         inputs: Inputs,
@@ -215,6 +216,8 @@ Examples:
         sides: ReuseSides,
         #[command(flatten)]
         reuse: ReuseOptions,
+        #[command(flatten)]
+        counting: CountingOptions,
         #[command(flatten)]
         options: TextOptions,
     },

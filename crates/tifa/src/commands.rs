@@ -91,8 +91,9 @@ pub(crate) fn execute(args: Args) -> Result<ExitCode> {
             inputs,
             sides,
             reuse,
+            counting,
             options,
-        } => reuse::reuse(inputs.paths, sides, &reuse, &options),
+        } => reuse::reuse(inputs.paths, sides, &reuse, &counting, &options),
         Command::Formulations {
             inputs,
             formulations,

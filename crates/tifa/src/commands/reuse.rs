@@ -14,6 +14,7 @@ pub(crate) fn reuse(
     paths: Vec<PathBuf>,
     sides: ReuseSides,
     chosen: &ReuseOptions,
+    counting: &CountingOptions,
     options: &TextOptions,
 ) -> Result<ExitCode> {
     let (corpus, sides) = match (sides.condition, sides.article) {
@@ -25,7 +26,7 @@ pub(crate) fn reuse(
         _ => (config::corpus(sides.corpus, options)?, Sides::Paths),
     };
     let settings = ReuseSettings {
-        texts: config::texts("reuse", paths, corpus, &CountingOptions::default(), options)?,
+        texts: config::texts("reuse", paths, corpus, counting, options)?,
         sides,
         options: pipeline::ReuseOptions {
             ngram: chosen.ngram.into(),

@@ -255,6 +255,98 @@ fn edited_copies_are_one_passage_and_quotations_are_recognised() {
     assert_eq!(alike, copies);
 }
 
+/// A passage, and the same with another form of nearly every word.
+const FORMS: [&str; 2] = [
+    "The leaders inspected the flooded villages, promised the new bridges and ordered the local offices to \
+     repair the damaged well-known roads before the winters",
+    "The leader inspects the flooding village, promises the new bridge and orders the local office to \
+     repair the damaging well-known road before the winter",
+];
+
+#[test]
+fn a_passage_in_other_forms_is_found_by_stems() {
+    let dir = Dir::new();
+    let mut table = "id,date,text\n".to_owned();
+    for (id, date, before, form, after) in [
+        (
+            "first",
+            "2015-05-01",
+            "A letter came.",
+            FORMS[0],
+            "Nothing else was said.",
+        ),
+        (
+            "later",
+            "2016-05-01",
+            "It rained.",
+            FORMS[1],
+            "Others stayed home.",
+        ),
+    ] {
+        table = format!("{table}{id},{date},\"{before} {form}. {after}\"\n");
+    }
+    dir.file("press.csv", table);
+    let all = words(FORMS[0]).len();
+    assert_eq!(all, words(FORMS[1]).len());
+    // Of the words, no five in a row are the same.
+    for (counting, counted, expected) in [
+        (&[][..], "words", None),
+        (&["--join-hyphens"], "words, joined at hyphens", None),
+        (&["--stem", "english"], "stems, english", Some(all)),
+    ] {
+        let line = [&["press.csv", "--out", "out"], counting].concat();
+        reuse(&dir, &line).exits(0);
+        let out = dir.join("out");
+        assert_eq!(record(&out)["settings"]["counted"], counted);
+        let found: Vec<_> = rows(&out.join("reuse.csv"))
+            .into_iter()
+            .map(|row| {
+                (
+                    row["text"].clone(),
+                    row["source_text"].clone(),
+                    count(&row, "words"),
+                )
+            })
+            .collect();
+        let whole = expected.map(|words| (FORMS[1].to_owned(), FORMS[0].to_owned(), words));
+        assert_eq!(found, Vec::from_iter(whole), "{counting:?}");
+    }
+    let out = dir.join("out");
+    let row = &rows(&out.join("reuse.csv"))[0];
+    assert_eq!(row["identity"], "1.000000");
+    let sources = util::sources(&out, dir.path());
+    for (prefix, form) in [("source_", FORMS[0]), ("", FORMS[1])] {
+        let of = |what: &str| &row[&format!("{prefix}{what}")];
+        let offset = |what: &str| of(what).parse::<usize>().expect("an offset");
+        let source = &sources[of("doc_id")];
+        assert_eq!(&source[offset("start")..offset("end")], form.as_bytes());
+    }
+}
+
+#[test]
+fn words_joined_by_a_hyphen_count_as_one_where_asked_for() {
+    let dir = Dir::new();
+    let text = "Every mid-sized well-run county-level city-hall door-keeper knows";
+    let table = format!(
+        "id,date,text\nfirst,2015-05-01,{text} it.\nlater,2016-05-01,\"Yes, {text} them.\"\n"
+    );
+    dir.file("press.csv", table);
+    for (counting, words) in [(&[][..], "12"), (&["--join-hyphens"], "7")] {
+        let line = [
+            &["press.csv", "--min-words", "7", "--out", "out.csv"],
+            counting,
+        ]
+        .concat();
+        reuse(&dir, &line).exits(0);
+        let found = rows(&dir.join("out.csv"));
+        let told: Vec<_> = found
+            .iter()
+            .map(|row| (&*row["text"], &*row["words"]))
+            .collect();
+        assert_eq!(told, [(text, words)]);
+    }
+}
+
 #[test]
 fn limits_are_kept() {
     let dir = Dir::new();
