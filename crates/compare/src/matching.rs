@@ -131,6 +131,7 @@ mod tests {
     use ndarray::array;
 
     use super::*;
+    use crate::random::tests::seeded;
 
     fn near(found: f64, expected: f64) {
         assert!((found - expected).abs() < 1e-6, "{found} is not {expected}");
@@ -148,6 +149,33 @@ mod tests {
         near(rescaled.recall, 0.375);
         near(found.rescaled(0.6).f, 0.0);
         assert_eq!(Matched::new(&[], &[1.0]), None);
+    }
+
+    /// scripts/peers/groups: the nearest by cosine, of scikit-learn 1.6.1. Tolerance: cosines are single
+    /// precision.
+    #[test]
+    fn figures_are_those_of_peers() {
+        let mut vectors = seeded(60, 4, 0.3);
+        for mut row in vectors.rows_mut() {
+            let length = row.dot(&row).sqrt();
+            row /= length;
+        }
+        let units: Vec<usize> = (0..60).collect();
+        let nearest = NearestInUnits::new(vectors.view(), &units);
+        let is_target: Vec<bool> = (0..60).map(|at| at < 20).collect();
+        near(nearest.relaxed_distance(&is_target), 0.247_997_639);
+        let (target, reference) = (vectors.slice(s![..20, ..]), vectors.slice(s![20.., ..]));
+        let best = |own, other: ArrayView2<'_, f32>| {
+            let units = vec![0; other.nrows()];
+            nearest_in_units(own, other, &units, f32::INFINITY)
+                .into_raw_vec_and_offset()
+                .0
+        };
+        let found = Matched::new(&best(target, reference), &best(reference, target));
+        let found = found.expect("two sides");
+        near(found.precision, 0.910_907_394);
+        near(found.recall, 0.752_002_361);
+        near(found.f, 0.823_862_521);
     }
 
     /// East and north against northeast twice and west: east and north go to northeast at 1 - √½;

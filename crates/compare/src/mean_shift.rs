@@ -45,6 +45,16 @@ mod tests {
     use ndarray::array;
 
     use super::*;
+    use crate::random::tests::seeded;
+
+    /// scripts/peers/groups: SciPy 1.15.3.
+    #[test]
+    fn the_shift_is_that_of_a_peer() {
+        let sums = UnitSums::new(seeded(60, 4, 0.3).view(), &(0..60).collect::<Vec<_>>());
+        let is_target: Vec<bool> = (0..60).map(|at| at < 20).collect();
+        let found = sums.mean_shift(&is_target);
+        assert!((found - 1.216_821_053_085_73).abs() < 1e-12, "{found}");
+    }
 
     #[test]
     fn means_are_those_of_all_vectors_of_a_side() {

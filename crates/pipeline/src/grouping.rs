@@ -289,7 +289,7 @@ impl<'a> Groups<'a> {
         };
         let sizes = (sentences(true), sentences(false));
         let note =
-            "shares of sentences by best theme; bits; bootstrap of units, less its bias".to_owned();
+            "shares of sentences by best theme; bits; bootstrap of units, less its bias, Student's t".to_owned();
         self.add("theme_jsd", sizes, note, &of_labels);
         if let Some(figure) = self.figures.last_mut() {
             // A divergence lies between 0 and 1, and so does what it can be.
