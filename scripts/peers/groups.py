@@ -1,13 +1,13 @@
-"""Energy distance by dcor, maximum mean discrepancy by its definition in NumPy, median distance by SciPy; principal
-components, trustworthiness, clusters and silhouettes by scikit-learn."""
+"""Energy distance by dcor, maximum mean discrepancy by its definition in NumPy, median distance and the distance of
+means by SciPy; nearest vectors, principal components, trustworthiness, clusters and silhouettes by scikit-learn."""
 
 import dcor
 import numpy as np
-from scipy.spatial.distance import cdist, pdist
+from scipy.spatial.distance import cdist, cosine, pdist
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
-from sklearn.metrics import silhouette_score
+from sklearn.metrics import pairwise_distances_argmin_min, silhouette_score
 
 ROWS, COLUMNS, SHIFT = 60, 4, np.float32(0.3)
 
@@ -42,6 +42,16 @@ sigma = np.median(pdist(vectors))
 print(f"median distance  {sigma:.15f}")
 print(f"mmd2_u           {unbiased_mmd(x, y, sigma):.15f}")
 print(f"energy_distance  {dcor.energy_distance(x, y):.15f}")
+print(f"context_shift    {cosine(x.mean(axis=0), y.mean(axis=0)):.15f}")
+
+# Vectors of length 1, as those of sentences are: the mean of what each has nearest on the other side.
+single = vectors.astype(np.float32)
+unit = (single / np.sqrt((single * single).sum(axis=1, dtype=np.float32))[:, None]).astype(float)
+there = pairwise_distances_argmin_min(unit[:20], unit[20:], metric="cosine")[1].mean()
+back = pairwise_distances_argmin_min(unit[20:], unit[:20], metric="cosine")[1].mean()
+print(f"rwmd             {max(there, back):.9f}")
+precision, recall = 1 - there, 1 - back
+print(f"matching         {precision:.9f}, {recall:.9f}, {2 * precision * recall / (precision + recall):.9f}")
 
 pca = PCA(2, svd_solver="full").fit(vectors)
 plane = pca.transform(vectors)

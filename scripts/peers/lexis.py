@@ -6,16 +6,11 @@ the larger of the peer's value and 1. Over the tolerance in the table the run fa
 
 import collections
 import collections.abc
-import csv
 import gzip
-import importlib.metadata
-import io
 import itertools
 import json
 import math
-import os
 import random
-import subprocess
 import sys
 import warnings
 
@@ -39,40 +34,17 @@ import textacy.text_stats.diversity as diversity
 import textacy.text_stats.readability as readability
 import textstat
 
-TARGET = os.environ.get("CARGO_TARGET_DIR", "target")
-PROGRAM = os.path.join(TARGET, "release/examples/peers")
+from holding import Holding, ours, table, version
+
 TARGET_FROM = 1945
-failed = False
+holding = Holding()
+hold = holding.hold
 
 
 class Row(dict):
     """A document's counts, to be handed to textacy in a document's place."""
 
     lang_ = "en"
-
-
-def version(package):
-    return f"{package} {importlib.metadata.version(package)}"
-
-
-def ours(what, texts):
-    done = subprocess.run([PROGRAM, what], input=texts, stdout=subprocess.PIPE, check=True)
-    return done.stdout.decode()
-
-
-def table(what, texts):
-    return list(csv.DictReader(io.StringIO(ours(what, texts))))
-
-
-def hold(name, peer, pairs, tolerance):
-    """Compares our values with a peer's."""
-    global failed
-    pairs = [(float(mine), float(theirs)) for mine, theirs in pairs]
-    differences = [abs(m - t) / max(abs(t), 1) if m != t else 0.0 for m, t in pairs]
-    worst = max(differences)
-    verdict = "" if worst <= tolerance else "  DISAGREES"
-    failed |= worst > tolerance
-    print(f"{name:<28} {peer:<24} {len(pairs):>7} {worst:>9.1e} {tolerance:>7.0e}{verdict}")
 
 
 def documents(texts, words):
@@ -257,14 +229,14 @@ def main():
     number = int(sys.argv[2]) if len(sys.argv) > 2 else len(lines)
     texts = b"\n".join(lines[:: len(lines) // number])
     words = [json.loads(line) for line in ours("words", texts).splitlines()]
-    print(f"{'statistic':<28} {'peer':<24} {'values':>7} {'largest':>9} {'limit':>7}")
+    holding.head()
     rows = documents(texts, words)
     pairs(texts, words)
     strengths(texts, words)
     shift(texts, words)
     spelling(words)
     whole_pipeline(texts, rows)
-    sys.exit(failed)
+    sys.exit(holding.failed)
 
 
 main()

@@ -9,9 +9,9 @@ use std::io::{self, BufRead, Write};
 use std::time::Instant;
 
 use lexis::{
-    Collocations, Concordance, Corpus, CountOptions, Counts, Diversity, Minimum, MtldRule,
-    Postings, Readability, Reader, Source, Split, Unit, WordShift, Words, sequences, shift_null,
-    syllables,
+    Collocations, Concordance, Corpus, CountOptions, Counts, Dispersion, Diversity, KeynessOptions,
+    Minimum, MtldRule, PermutationP, Permutations, Postings, Readability, Reader, Score, Source,
+    Split, Unit, WordShift, Words, frequencies, keyness, sequences, shift_null, syllables,
 };
 use serde_json::{Value, json};
 use text::Span;
@@ -19,7 +19,10 @@ use text::Span;
 /// Least frequency of words, pairs and sequences that are printed.
 const OFTEN: u64 = 20;
 
-/// Texts from this year on are the target of the word shift.
+/// Shuffles of documents.
+const SHUFFLES: u32 = 10_000;
+
+/// Texts from this year on are the target of keyness and of the word shift.
 const TARGET_FROM: i64 = 1945;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -104,6 +107,9 @@ fn main() -> Result<()> {
         "documents" => documents(&texts, &mut table)?,
         "pairs" => pairs(&texts, &mut table)?,
         "sequences" => strengths(&texts, &mut table)?,
+        "keyness" => key_terms(&texts, &mut table)?,
+        "article" => article(&texts, &mut table)?,
+        "frequencies" => spread(&texts, &mut table)?,
         "shift" => {
             table.write_record(["term", "target", "reference", "contribution"])?;
             for term in texts.shift().terms {
@@ -118,7 +124,7 @@ fn main() -> Result<()> {
         }
         _ => {
             return Err(format!(
-                "'{what}' is none of words, counting, documents, pairs, sequences, shift, syllables, speed"
+                "'{what}' is none of words, counting, documents, pairs, sequences, keyness, article, frequencies, shift, syllables, speed"
             )
             .into());
         }
@@ -127,16 +133,19 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Counts words to triples as `tifa keyness` does by default, and tells the most memory that took.
+/// Words to triples, as `tifa keyness` counts them by default.
+fn counts(corpus: &Corpus) -> Counts {
+    let options = CountOptions {
+        sizes: 1..=3,
+        min_count: 5,
+        min_documents: 2,
+    };
+    Counts::of(corpus, options)
+}
+
+/// Counts, and tells the most memory that took.
 fn counting(corpus: &Corpus, mut out: impl Write) -> Result<()> {
-    let counts = Counts::of(
-        corpus,
-        CountOptions {
-            sizes: 1..=3,
-            min_count: 5,
-            min_documents: 2,
-        },
-    );
+    let counts = counts(corpus);
     let status = std::fs::read_to_string("/proc/self/status")?;
     let peak = status.lines().find(|line| line.starts_with("VmHWM"));
     let (documents, words, terms) = (corpus.documents(), corpus.words(), counts.len());
@@ -288,6 +297,161 @@ fn strengths(texts: &Texts, table: &mut csv::Writer<impl Write>) -> Result<()> {
             let strength = found.strength;
             table.serialize((words.join(" "), found.count, strength.lambda, strength.z))?;
         }
+    }
+    Ok(())
+}
+
+/// What `tifa keyness` tells of terms, not rounded, and the p of both scores.
+fn key_terms(texts: &Texts, table: &mut csv::Writer<impl Write>) -> Result<()> {
+    table.write_record([
+        "term",
+        "target_count",
+        "reference_count",
+        "target_total",
+        "reference_total",
+        "target_documents",
+        "reference_documents",
+        "target_per_million",
+        "reference_per_million",
+        "g2",
+        "g2_short",
+        "log10_p",
+        "chi2",
+        "fisher_log10_p",
+        "log_ratio",
+        "log_ratio_walter",
+        "pct_diff",
+        "odds_ratio",
+        "relative_risk",
+        "simple_maths",
+        "lrc",
+        "log_odds_z",
+        "bic",
+        "q_bh",
+        "q_by",
+        "arf_target",
+        "arf_reference",
+        "dp_target",
+        "dp_norm_target",
+        "juilland_d_target",
+        "juilland_d_sample_target",
+        "dp_reference",
+        "dp_norm_reference",
+        "juilland_d_reference",
+        "juilland_d_sample_reference",
+        "g2_p_higher",
+        "g2_p_lower",
+        "g2_p",
+        "log_ratio_p_higher",
+        "log_ratio_p_lower",
+        "log_ratio_p",
+    ])?;
+    let (counts, split) = (counts(&texts.corpus), texts.split());
+    let shuffled = |score| {
+        let count = SHUFFLES;
+        split.p_values(
+            &counts,
+            Permutations {
+                score,
+                count,
+                seed: 1,
+            },
+        )
+    };
+    let (of_g2, of_log_ratio) = (shuffled(Score::G2), shuffled(Score::LogRatio));
+    let spread = |found: Option<Dispersion>| {
+        let of = |value: fn(&Dispersion) -> Option<f64>| found.as_ref().and_then(value);
+        [
+            of(|found| Some(found.dp)),
+            of(|found| found.dp_norm),
+            of(|found| found.juilland_population),
+            of(|found| found.juilland_sample),
+        ]
+    };
+    let p = |found: &PermutationP| [found.higher, found.lower, found.either];
+    let options = KeynessOptions::default();
+    for row in keyness(&texts.corpus, &counts, &split, &options)? {
+        table.serialize((
+            (&row.text, row.target_count, row.reference_count),
+            (row.target_total, row.reference_total),
+            (row.target_documents, row.reference_documents),
+            (row.target_per_million, row.reference_per_million),
+            (row.g2, row.g2_short, row.log10_p, row.chi_squared),
+            row.fisher_log10_p,
+            (row.log_ratio, row.log_ratio_walter),
+            (row.percent_difference, row.odds_ratio, row.relative_risk),
+            (row.simple_maths, row.lrc, row.log_odds_z, row.bic),
+            (row.q_bh, row.q_by),
+            (
+                row.target_reduced_frequency,
+                row.reference_reduced_frequency,
+            ),
+            (
+                spread(row.target_dispersion),
+                spread(row.reference_dispersion),
+            ),
+            (p(&of_g2[row.term]), p(&of_log_ratio[row.term])),
+        ))?;
+    }
+    Ok(())
+}
+
+/// The p of the last text against all others, where all divisions are gone through.
+fn article(texts: &Texts, table: &mut csv::Writer<impl Write>) -> Result<()> {
+    table.write_record([
+        "term",
+        "g2_p_higher",
+        "g2_p_lower",
+        "log_ratio_p_higher",
+        "log_ratio_p_lower",
+    ])?;
+    let counts = counts(&texts.corpus);
+    let documents = texts.corpus.documents();
+    let split = Split::new((1..=documents).map(|at| at == documents).collect(), None)?;
+    let p = |score| {
+        split.p_values(
+            &counts,
+            Permutations {
+                score,
+                count: 1,
+                seed: 1,
+            },
+        )
+    };
+    for (term, (g2, log_ratio)) in p(Score::G2).iter().zip(p(Score::LogRatio)).enumerate() {
+        table.serialize((
+            texts.corpus.text(counts.words(term)),
+            (g2.higher, g2.lower),
+            (log_ratio.higher, log_ratio.lower),
+        ))?;
+    }
+    Ok(())
+}
+
+/// How evenly terms are spread over all documents.
+fn spread(texts: &Texts, table: &mut csv::Writer<impl Write>) -> Result<()> {
+    table.write_record([
+        "term",
+        "size",
+        "count",
+        "per_million",
+        "range",
+        "dp",
+        "dp_norm",
+        "juilland_d",
+        "juilland_d_sample",
+        "idf",
+        "arf",
+    ])?;
+    let counts = counts(&texts.corpus);
+    for row in frequencies(&texts.corpus, &counts) {
+        let spread = row.dispersion;
+        table.serialize((
+            (&row.text, row.size, row.count, row.per_million),
+            (spread.range, spread.dp, spread.dp_norm),
+            (spread.juilland_population, spread.juilland_sample),
+            (spread.idf, row.reduced_frequency),
+        ))?;
     }
     Ok(())
 }
