@@ -19,8 +19,9 @@ fn p_of_terms(seed: u64, chosen: usize) -> Vec<(&'static str, f64)> {
             let mut text = String::new();
             for (word, mean) in [("peace", 5.0), ("work", 10.0), ("the", 30.0)] {
                 let times = 1.0 + mean * gamma(&mut random, 2.0);
-                let more = (0..).take_while(|&at| f64::from(at) < times);
-                more.for_each(|_| text.extend([word, " "]));
+                for _ in (0..).take_while(|&at| f64::from(at) < times) {
+                    text.extend([word, " "]);
+                }
             }
             text
         })

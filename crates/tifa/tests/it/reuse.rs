@@ -309,7 +309,8 @@ fn a_passage_in_other_forms_is_found_by_stems() {
             })
             .collect();
         let whole = expected.map(|words| (FORMS[1].to_owned(), FORMS[0].to_owned(), words));
-        assert_eq!(found, Vec::from_iter(whole), "{counting:?}");
+        let whole: Vec<_> = whole.into_iter().collect();
+        assert_eq!(found, whole, "{counting:?}");
     }
     let out = dir.join("out");
     let row = &rows(&out.join("reuse.csv"))[0];
