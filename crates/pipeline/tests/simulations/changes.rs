@@ -53,7 +53,7 @@ fn p_is_valid(tests: u64) {
 
 #[test]
 fn p_of_a_change_is_valid_where_nothing_changes() {
-    p_is_valid(200);
+    p_is_valid(300);
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn p_is_uniform(tests: u64) {
 
 #[test]
 fn p_of_terms_is_uniform_where_labels_mean_nothing() {
-    p_is_uniform(100);
+    p_is_uniform(150);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn p_of_terms_is_uniform_in_many_tests() {
 /// One article against the others has 24 divisions: each p from 1/24 to 1 is as likely.
 #[test]
 fn the_exact_p_of_an_article_takes_each_value_as_often() {
-    const TESTS: u64 = 120;
+    const TESTS: u64 = 240;
     let mut times = [0_i32; DOCUMENTS];
     let all: Vec<f64> = (0..TESTS)
         .into_par_iter()
