@@ -1,22 +1,34 @@
 //! Intervals of many values.
 
+use std::cmp::Ordering;
+
 /// The values with this part of all below and above them, between two neighbours by a straight line
-/// (numpy's `percentile`, type 7 of Hyndman and Fan 1996). Sorts the values.
+/// (numpy's `percentile`, type 7 of Hyndman and Fan 1996). Puts the values in another order.
 ///
 /// # Panics
 /// When there are no values.
 pub(crate) fn interval(values: &mut [f64], tail: f64) -> (f64, f64) {
-    values.sort_unstable_by(f64::total_cmp);
     let last = values.len() - 1;
     let place = tail * last as f64;
     let whole = (1..=last).take_while(|&at| at as f64 <= place).count();
     let part = place - whole as f64;
-    let between = |from: f64, to: f64| from + (to - from) * part;
     let next = (whole + 1).min(last);
+    let between = |(from, to): (f64, f64)| from + (to - from) * part;
     (
-        between(values[whole], values[next]),
-        between(values[last - whole], values[last - next]),
+        between(end(values, (whole, next), f64::total_cmp)),
+        between(end(values, (whole, next), |a, b| b.total_cmp(a))),
     )
+}
+
+/// Two values at one end of an order, without sorting what lies between the ends.
+fn end(
+    values: &mut [f64],
+    (whole, next): (usize, usize),
+    order: impl Fn(&f64, &f64) -> Ordering,
+) -> (f64, f64) {
+    let (before, &mut at_next, _) = values.select_nth_unstable_by(next, &order);
+    let at_whole = before.iter().copied().max_by(&order);
+    (at_whole.filter(|_| whole < next).unwrap_or(at_next), at_next)
 }
 
 #[cfg(test)]
