@@ -1,12 +1,17 @@
 //! What does a piece repeat, what does it rephrase, and what does it say for the first time?
 
+mod search;
+mod thresholds;
+
 use compare::{
-    AlignedPassage, Background, ChanceAlignments, Gumbel, Matched, Placed, Standard,
-    aligned_passages, best_passage_score, nearest_in_units,
+    AlignedPassage, Background, ChanceAlignments, Matched, Placed, Standard, best_passage_score,
+    nearest_in_units,
 };
 use ndarray::{Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 use serde_json::{Value, json};
+
+use search::{Search, Wanted};
 
 use crate::pieces::Piece;
 use crate::reusing::{Reusing, Verbatim};
@@ -28,6 +33,8 @@ const NEUTRAL: f32 = 2.0;
 const MOST: f32 = 4.0;
 /// What a sentence left out costs.
 const GAP: f32 = 2.0;
+/// Pieces that are judged together; each lists its candidates meanwhile.
+const TOGETHER: usize = 256;
 /// Background sentences and pairs of pieces.
 const SENTENCES: usize = 1000;
 const PAIRS: usize = 500;
@@ -97,16 +104,6 @@ pub(crate) struct Novelty<'a> {
     pairs: usize,
 }
 
-/// What was found in the candidates of a piece.
-struct Search {
-    /// Of each of its sentences the nearest: cosine, piece, sentence.
-    nearest: Vec<Option<(f32, usize, usize)>>,
-    /// Of each of the candidates' sentences the cosine of its nearest.
-    of_candidates: Vec<f32>,
-    /// Aligned passages, each with the candidate's piece.
-    passages: Vec<(usize, AlignedPassage)>,
-}
-
 /// Background sentences and how near each comes in each piece.
 struct Sampled {
     piece_of: Vec<usize>,
@@ -161,7 +158,7 @@ impl<'a> Novelty<'a> {
                         x
                     }
                 });
-                let scores = learned.scores(one, other, &cosines);
+                let scores = learned.scores(one, other, cosines.view());
                 let best = best_passage_score(scores.view(), GAP);
                 (f64::from(best), cosines.len())
             })
@@ -171,98 +168,83 @@ impl<'a> Novelty<'a> {
         learned
     }
 
-    /// Judges one piece.
-    pub(crate) fn judge(&self, piece: usize, reusing: &Reusing) -> PieceNovelty {
+    /// Judges pieces.
+    pub(crate) fn judge(&self, pieces: &[usize], reusing: &Reusing) -> Vec<PieceNovelty> {
+        let thresholds = self.thresholds(pieces);
+        pieces
+            .chunks(TOGETHER)
+            .zip(thresholds.chunks(TOGETHER))
+            .flat_map(|(pieces, thresholds)| {
+                let repeated: Vec<(Wanted, Vec<SentenceNovelty>)> = pieces
+                    .par_iter()
+                    .map(|&piece| self.before_search(piece, reusing))
+                    .collect();
+                let (wanted, sentences): (Vec<_>, Vec<_>) = repeated.into_iter().unzip();
+                let found = self.search(&wanted);
+                let judged = (wanted.par_iter().zip(sentences))
+                    .zip(found.par_iter().zip(thresholds))
+                    .map(|((wanted, sentences), (found, &threshold))| {
+                        self.judge_one(wanted, sentences, found, threshold)
+                    });
+                judged.collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
+    /// What a piece repeats, and what is to be searched for.
+    fn before_search(&self, piece: usize, reusing: &Reusing) -> (Wanted, Vec<SentenceNovelty>) {
         let is_candidate = |other: usize| other != piece && self.may_be_source(other, piece);
         let candidates: Vec<usize> = (0..self.pieces.len())
             .filter(|&at| is_candidate(at))
             .collect();
         let own = self.pieces[piece].words.len();
-        let mut sentences: Vec<SentenceNovelty> = (0..own)
+        let sentences: Vec<SentenceNovelty> = (0..own)
             .map(|sentence| {
                 let found = reusing.verbatim_among(piece, sentence, is_candidate);
                 self.repeated(piece, sentence, found)
             })
             .collect();
-        let candidate_sentences: usize =
-            candidates.iter().map(|&c| self.pieces[c].words.len()).sum();
-        let cells = own * candidate_sentences;
-        let is_repeated: Vec<bool> = sentences
-            .iter()
-            .map(|s| s.class == Class::Verbatim)
-            .collect();
-        let similarity_threshold = self.of_sentences(piece, &candidates);
-        let passage_threshold = self
-            .chance
-            .filter(|_| cells > 0)
-            .map(|chance| chance.score_of(FALSE_PASSAGES, cells));
-        let found = self.search(piece, &candidates, &is_repeated, passage_threshold);
+        let cells = own * self.count_sentences(&candidates);
+        let wanted = Wanted {
+            piece,
+            candidates,
+            is_repeated: sentences
+                .iter()
+                .map(|s| s.class == Class::Verbatim)
+                .collect(),
+            passage_threshold: self
+                .chance
+                .filter(|_| cells > 0)
+                .map(|chance| chance.score_of(FALSE_PASSAGES, cells)),
+        };
+        (wanted, sentences)
+    }
+
+    fn judge_one(
+        &self,
+        wanted: &Wanted,
+        mut sentences: Vec<SentenceNovelty>,
+        found: &Search,
+        similarity_threshold: Option<f64>,
+    ) -> PieceNovelty {
+        let piece = wanted.piece;
+        let candidate_sentences = self.count_sentences(&wanted.candidates);
+        let cells = sentences.len() * candidate_sentences;
         self.rephrased(piece, &mut sentences, &found.passages, cells);
-        let best: Vec<f32> = found
-            .nearest
-            .iter()
-            .flatten()
-            .map(|nearest| nearest.0)
-            .collect();
         self.singly(piece, &mut sentences, &found.nearest, similarity_threshold);
         PieceNovelty {
             piece,
-            candidates: candidates.len(),
+            candidates: wanted.candidates.len(),
             candidate_sentences,
             sentences,
-            matched: Matched::new(&best, &found.of_candidates),
+            matched: found.matched,
             similarity_threshold,
-            passage_threshold,
+            passage_threshold: wanted.passage_threshold,
         }
     }
 
-    /// Goes through all sentences of the candidates.
-    fn search(
-        &self,
-        piece: usize,
-        candidates: &[usize],
-        is_repeated: &[bool],
-        least: Option<f64>,
-    ) -> Search {
-        let mut nearest: Vec<Option<(f32, usize, usize)>> = vec![None; is_repeated.len()];
-        let mut of_candidates = Vec::new();
-        let mut passages = Vec::new();
-        for &other in candidates {
-            let cosines = self.cosines(piece, other);
-            for (nearest, row) in nearest.iter_mut().zip(cosines.rows()) {
-                for (sentence, &cosine) in row.iter().enumerate() {
-                    if nearest.is_none_or(|found| cosine > found.0) {
-                        *nearest = Some((cosine, other, sentence));
-                    }
-                }
-            }
-            let most =
-                |column: ndarray::ArrayView1<'_, f32>| column.iter().copied().fold(-1.0, f32::max);
-            of_candidates.extend(cosines.columns().into_iter().map(most));
-            let Some(least) = least else {
-                continue;
-            };
-            let mut scores = self.scores(piece, other, &cosines);
-            for (mut row, _) in scores
-                .rows_mut()
-                .into_iter()
-                .zip(is_repeated)
-                .filter(|(_, is)| **is)
-            {
-                row.fill(f32::NEG_INFINITY);
-            }
-            if f64::from(best_passage_score(scores.view(), GAP)) >= least {
-                let found = aligned_passages(scores.view(), GAP, least as f32);
-                passages.extend(found.into_iter().map(|passage| (other, passage)));
-            }
-        }
-        passages.retain(|(_, passage)| passage.pairs.len() >= PASSAGE);
-        passages.sort_by(|a, b| b.1.score.total_cmp(&a.1.score));
-        Search {
-            nearest,
-            of_candidates,
-            passages,
-        }
+    fn count_sentences(&self, pieces: &[usize]) -> usize {
+        pieces.iter().map(|&at| self.pieces[at].words.len()).sum()
     }
 
     /// Marks the sentences of rephrased passages, the surest first.
@@ -385,37 +367,17 @@ impl<'a> Novelty<'a> {
     /// Whether a piece can be what another one repeats: it is earlier as far as both dates are known,
     /// or one of them has none.
     fn may_be_source(&self, other: usize, piece: usize) -> bool {
-        let date = |at: usize| {
-            let published = self.pieces[at].metadata.published.as_deref()?;
-            let day = published.get(..10).unwrap_or(published);
-            (!day.is_empty()).then_some(day)
-        };
-        match (date(other), date(piece)) {
-            (Some(theirs), Some(own)) if !self.any_date => {
-                let known = theirs.len().min(own.len());
-                theirs.as_bytes()[..known] < own.as_bytes()[..known]
-            }
+        match (self.day(other), self.day(piece)) {
+            (Some(theirs), Some(own)) => is_before(theirs, own),
             _ => true,
         }
     }
 
-    /// The cosine that the nearest of the candidates' sentences passes by chance one time in a hundred.
-    fn of_sentences(&self, piece: usize, candidates: &[usize]) -> Option<f64> {
-        let sampled = self
-            .sampled
-            .piece_of
-            .iter()
-            .zip(self.sampled.nearest.rows());
-        let others = sampled.filter(|(from, _)| self.groups[**from] != self.groups[piece]);
-        let nearest = others.filter_map(|(&from, row)| {
-            let unrelated = candidates
-                .iter()
-                .filter(|&&c| self.groups[c] != self.groups[from]);
-            unrelated.map(|&c| row[c]).reduce(f32::max).map(f64::from)
-        });
-        let least = Gumbel::of_quartiles(nearest)?.exceeded_by(FALSE_SENTENCES);
-        // The distribution has no upper end; cosines do.
-        Some(least.min(1.0))
+    /// The day of a piece as far as it is known, where days matter.
+    fn day(&self, piece: usize) -> Option<&str> {
+        let published = self.pieces[piece].metadata.published.as_deref()?;
+        let day = published.get(..10).unwrap_or(published);
+        (!day.is_empty() && !self.any_date).then_some(day)
     }
 
     fn rows(&self, piece: usize) -> ArrayView2<'_, f32> {
@@ -428,18 +390,6 @@ impl<'a> Novelty<'a> {
         let mut cosines = self.rows(piece).dot(&self.rows(other).t());
         cosines.mapv_inplace(|x| x.clamp(-1.0, 1.0));
         cosines
-    }
-
-    /// How much each pair of sentences speaks for a passage.
-    fn scores(&self, piece: usize, other: usize, cosines: &Array2<f32>) -> Array2<f32> {
-        let (own, others) = (self.offsets[piece], self.offsets[other]);
-        Array2::from_shape_fn(cosines.dim(), |(row, column)| {
-            let classes = (self.classes[own + row], self.classes[others + column]);
-            let z = self
-                .standard
-                .z(classes.0, classes.1, cosines[(row, column)]);
-            (z - NEUTRAL).min(MOST)
-        })
     }
 
     /// The rules, for the record.
@@ -471,4 +421,10 @@ impl<'a> Novelty<'a> {
             },
         })
     }
+}
+
+/// Whether a day comes before another, as far as both are known.
+fn is_before(day: &str, other: &str) -> bool {
+    let known = day.len().min(other.len());
+    day.as_bytes()[..known] < other.as_bytes()[..known]
 }
