@@ -18,12 +18,12 @@ use crate::drawing::sample;
 use crate::nearest::{Neighbour, nearest};
 
 /// Graphs, each over a part of the vectors.
-const GRAPHS: usize = 4;
+const GRAPHS: usize = 2;
 /// Links of a vector in the upper layers; in the lowest it has twice as many.
 const LINKS: usize = 16;
 /// Candidates kept while a vector's place is looked for, to put it there and to find others.
 const EXPANSION_ADD: usize = 128;
-const EXPANSION_SEARCH: usize = 128;
+const EXPANSION_SEARCH: usize = 64;
 /// Candidates of a graph whose cosines are found, beyond those that are wanted.
 const MORE: usize = 16;
 /// Cosines found in different ways differ by less.

@@ -149,7 +149,7 @@ impl Comparison {
     pub(crate) fn told_of_listed(&self) -> Option<String> {
         (self.listed + 1 < self.bodies.nrows()).then(|| {
             format!(
-                "similarity.csv and profiles.csv list for each article the {} nearest of {} other pieces;                  --nearest-pieces says how many",
+                "similarity.csv and profiles.csv list for each article the {} nearest of {} other pieces; --nearest-pieces says how many",
                 self.listed,
                 self.bodies.nrows() - 1
             )

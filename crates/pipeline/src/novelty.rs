@@ -428,3 +428,177 @@ fn is_before(day: &str, other: &str) -> bool {
     let known = day.len().min(other.len());
     day.as_bytes()[..known] < other.as_bytes()[..known]
 }
+
+#[cfg(test)]
+mod tests {
+    use compare::{BackgroundOptions, Gumbel, Item, aligned_passages};
+    use source::{Article, OffsetBase};
+    use text::Metadata;
+
+    use super::*;
+    use crate::pieces;
+
+    /// Pieces of thirty sentences, published then or on no known day.
+    fn pieces(dates: &[&str]) -> Vec<Piece> {
+        let article = |(at, date): (usize, &&str)| {
+            let sentence = |of: usize| {
+                let long = "and more ".repeat((at * 7 + of * 3) % 11);
+                format!("Boat {of} of village {at} took people {long}over the river.")
+            };
+            Article {
+                doc_id: at.to_string(),
+                path: at.to_string().into(),
+                row: None,
+                sha256: String::new(),
+                encoding: "UTF-8",
+                offset_base: OffsetBase::File,
+                text: (0..30).map(sentence).collect::<Vec<_>>().join(" "),
+                blocks: None,
+                metadata: Metadata {
+                    published: (!date.is_empty()).then(|| (*date).to_owned()),
+                    ..Metadata::default()
+                },
+            }
+        };
+        let articles = dates.iter().enumerate().map(article).collect();
+        let mut pieces = pieces::adopt(articles, &[]);
+        pieces::clean(&mut pieces);
+        pieces::segment(&mut pieces);
+        pieces::count_words(&mut pieces);
+        pieces
+    }
+
+    fn vectors(rows: usize) -> Array2<f32> {
+        let mut state = 5_u32;
+        let mut all = Array2::from_shape_fn((rows, 12), |_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / 16_777_216.0 - 0.5
+        });
+        for mut row in all.rows_mut() {
+            let length = row.dot(&row).sqrt();
+            row /= length;
+        }
+        all
+    }
+
+    const DATES: [&str; 6] = [
+        "2014-03-01",
+        "2013",
+        "",
+        "2014-02",
+        "2015-01-07",
+        "2012-12-31",
+    ];
+
+    /// What is learned of sixty pieces, the first two of them near-duplicates.
+    fn with_learned(any_date: bool, check: impl Fn(&Novelty<'_>)) {
+        let dates: Vec<&str> = (0..60).map(|at| DATES[at * 5 % 7 % 6]).collect();
+        let pieces = pieces(&dates);
+        let offsets = pieces::offsets(&pieces);
+        let groups: Vec<usize> = (0..60).map(|at| if at == 1 { 0 } else { at }).collect();
+        let vectors = vectors(60 * 30);
+        let items: Vec<Item> = (pieces.iter().zip(&groups))
+            .flat_map(|(piece, &group)| piece.words.iter().map(move |&length| (length, group)))
+            .map(|(length, group)| Item { length, group })
+            .collect();
+        assert_eq!(items.len(), 60 * 30, "thirty sentences each");
+        let background = Background::new(vectors.view(), &items, BackgroundOptions::default());
+        let view = vectors.view();
+        check(&Novelty::new(
+            &pieces,
+            view,
+            &offsets,
+            &groups,
+            &background,
+            (any_date, 1),
+        ));
+    }
+
+    fn candidates(learned: &Novelty<'_>, piece: usize) -> Vec<usize> {
+        (0..60)
+            .filter(|&other| other != piece && learned.may_be_source(other, piece))
+            .collect()
+    }
+
+    /// As it is defined: of each background sentence the nearest in the candidates.
+    #[test]
+    fn thresholds_found_in_the_order_of_days_are_those_of_each_piece() {
+        for any_date in [false, true] {
+            with_learned(any_date, |learned| {
+                let all: Vec<usize> = (0..60).collect();
+                let found = learned.thresholds(&all);
+                for (&piece, found) in all.iter().zip(found) {
+                    let candidates = candidates(learned, piece);
+                    let groups = learned.groups;
+                    let sampled = learned.sampled.piece_of.iter();
+                    let nearest = sampled
+                        .zip(learned.sampled.nearest.rows())
+                        .filter(|(from, _)| groups[**from] != groups[piece])
+                        .filter_map(|(&from, row)| {
+                            let unrelated =
+                                candidates.iter().filter(|&&c| groups[c] != groups[from]);
+                            unrelated.map(|&c| row[c]).reduce(f32::max)
+                        });
+                    let expected = Gumbel::of_quartiles(nearest.map(f64::from))
+                        .map(|gumbel| gumbel.exceeded_by(FALSE_SENTENCES).min(1.0));
+                    assert_eq!(found, expected, "{piece}");
+                }
+            });
+        }
+    }
+
+    /// One candidate after the other, cell by cell.
+    #[test]
+    fn pieces_searched_together_find_what_each_finds_alone() {
+        with_learned(false, |learned| {
+            let wanted: Vec<Wanted> = (0..60)
+                .map(|piece| Wanted {
+                    piece,
+                    candidates: candidates(learned, piece),
+                    is_repeated: (0..30).map(|at| (at + piece) % 5 == 0).collect(),
+                    passage_threshold: (piece % 4 > 0).then_some(1.0),
+                })
+                .collect();
+            let mut passages_found = 0;
+            for (wanted, found) in wanted.iter().zip(learned.search(&wanted)) {
+                let mut nearest: Vec<Option<(f32, usize, usize)>> = vec![None; 30];
+                let mut of_candidates = Vec::new();
+                let mut passages = Vec::new();
+                for &other in &wanted.candidates {
+                    let cosines = learned.cosines(wanted.piece, other);
+                    for ((row, column), &cosine) in cosines.indexed_iter() {
+                        if nearest[row].is_none_or(|found| cosine > found.0) {
+                            nearest[row] = Some((cosine, other, column));
+                        }
+                    }
+                    let columns = cosines.columns().into_iter();
+                    of_candidates.extend(columns.map(|of| of.iter().copied().fold(-1.0, f32::max)));
+                    let Some(least) = wanted.passage_threshold else {
+                        continue;
+                    };
+                    let scores = Array2::from_shape_fn(cosines.dim(), |(row, column)| {
+                        if wanted.is_repeated[row] {
+                            return f32::NEG_INFINITY;
+                        }
+                        let class = |piece: usize, at: usize| {
+                            learned.standard.class_of(learned.pieces[piece].words[at])
+                        };
+                        let (own, others) = (class(wanted.piece, row), class(other, column));
+                        let z = learned.standard.z(own, others, cosines[(row, column)]);
+                        (z - NEUTRAL).min(MOST)
+                    });
+                    let aligned = aligned_passages(scores.view(), GAP, least as f32);
+                    passages.extend(aligned.into_iter().map(|passage| (other, passage)));
+                }
+                passages.retain(|(_, passage)| passage.pairs.len() >= PASSAGE);
+                passages.sort_by(|a, b| b.1.score.total_cmp(&a.1.score));
+                passages_found += passages.len();
+                let best: Vec<f32> = nearest.iter().flatten().map(|found| found.0).collect();
+                assert_eq!(found.nearest, nearest);
+                assert_eq!(found.matched, Matched::new(&best, &of_candidates));
+                assert_eq!(found.passages, passages);
+            }
+            assert!(passages_found > 20, "{passages_found}");
+        });
+    }
+}

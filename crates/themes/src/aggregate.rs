@@ -20,6 +20,8 @@ use crate::percentile::interval;
 const REPLICATES: usize = 2000;
 /// Highest sentences whose mean is told; one alone may be an accident.
 const TOP: usize = 3;
+/// Figures that are resampled together.
+const LANES: usize = 8;
 /// Sentences for an interval, at least: of fewer, too few blocks can be drawn, and intervals come
 /// out much too narrow.
 const SENTENCES: usize = 10;
@@ -69,12 +71,24 @@ pub fn aggregates(
         .into_par_iter()
         .map(|sentences| Draws::new(sentences, seed))
         .collect();
-    documents
+    // A text of one section is its section.
+    let mut distinct: Vec<&Range<usize>> = documents.iter().collect();
+    distinct.sort_unstable_by_key(|rows| (rows.start, rows.end));
+    distinct.dedup();
+    let found: Vec<Vec<Aggregate>> = distinct
         .par_iter()
         .map(|rows| {
             let at = draws.partition_point(|draws| draws.sentences < rows.len());
-            draws[at].aggregate(scores.slice(s![rows.clone(), ..]), none_below)
+            draws[at].aggregate(scores.slice(s![(*rows).clone(), ..]), none_below)
         })
+        .collect();
+    let place = |rows: &Range<usize>| {
+        let key = (rows.start, rows.end);
+        distinct.partition_point(|other| (other.start, other.end) < key)
+    };
+    documents
+        .iter()
+        .map(|rows| found[place(rows)].clone())
         .collect()
 }
 
@@ -116,70 +130,110 @@ impl Draws {
         if self.sentences == 0 {
             return Vec::new();
         }
-        let of_theme = |scores: ArrayView1<'_, f32>| {
-            let order = highest(scores);
-            let top = order.iter().map(|&at| f64::from(scores[at]));
-            let (mean, mean_interval) = self.mean(scores.iter().map(|&score| f64::from(score)));
-            let reaches = |&score: &f32| f64::from(u8::from(score >= none_below));
-            let (share, share_interval) = self.mean(scores.iter().map(reaches));
-            Aggregate {
-                mean,
-                max: scores[order[0]],
-                max_at: order[0],
-                top_mean: top.sum::<f64>() / order.len() as f64,
-                share,
-                mean_interval,
-                share_interval,
+        let reaches = |score: f32| f64::from(u8::from(score >= none_below));
+        let columns = || scores.columns().into_iter();
+        let mut figures: Vec<Vec<f64>> = columns()
+            .map(|scores| scores.iter().map(|&score| f64::from(score)).collect())
+            .collect();
+        figures.extend(columns().map(|scores| scores.iter().map(|&x| reaches(x)).collect()));
+        let found: Vec<Mean> = figures
+            .chunks(LANES)
+            .flat_map(|few| self.means(few))
+            .collect();
+        let (means, shares) = found.split_at(scores.ncols());
+        (columns().zip(means).zip(shares))
+            .map(|((scores, mean), share)| {
+                let order = highest(scores);
+                let top = order.iter().map(|&at| f64::from(scores[at]));
+                Aggregate {
+                    mean: mean.mean,
+                    max: scores[order[0]],
+                    max_at: order[0],
+                    top_mean: top.sum::<f64>() / order.len() as f64,
+                    share: share.mean,
+                    mean_interval: mean.interval,
+                    share_interval: share.interval,
+                }
+            })
+            .collect()
+    }
+
+    /// The means of some figures that each sentence has, at most [`LANES`].
+    fn means(&self, figures: &[Vec<f64>]) -> Vec<Mean> {
+        let blocks = Blocks::new(figures, self.block);
+        let mut replicates = vec![Vec::with_capacity(REPLICATES); figures.len()];
+        for starts in self.starts.chunks_exact(self.blocks) {
+            let means = blocks.replicate(starts);
+            for (replicates, mean) in replicates.iter_mut().zip(means) {
+                replicates.push(mean);
             }
-        };
-        scores.columns().into_iter().map(of_theme).collect()
-    }
-
-    /// The mean of a number that each sentence has, with its interval.
-    fn mean(&self, values: impl Iterator<Item = f64>) -> (f64, Option<(f64, f64)>) {
-        let figure = Figure::new(values.collect(), self.block);
-        let replicates = self.starts.chunks_exact(self.blocks);
-        let mut means: Vec<f64> = replicates.map(|starts| figure.replicate(starts)).collect();
-        let found = (!means.is_empty()).then(|| interval(&mut means, self.tail));
-        (figure.mean, found)
+        }
+        (blocks.mean.into_iter().zip(replicates))
+            .map(|(mean, replicates)| Mean {
+                mean,
+                interval: (!replicates.is_empty()).then(|| interval(&replicates, self.tail)),
+            })
+            .collect()
     }
 }
 
-/// A number of each sentence, made ready for many replicates.
-struct Figure {
+/// A mean with its interval.
+struct Mean {
     mean: f64,
-    /// Sums of the blocks that begin at each sentence.
-    whole: Vec<f64>,
-    /// The same of the last block, cut so that a replicate is as long as the document.
-    last: Vec<f64>,
+    interval: Option<(f64, f64)>,
 }
 
-impl Figure {
-    fn new(values: Vec<f64>, block: usize) -> Self {
-        let sentences = values.len();
+/// A number of each of some figures.
+type Lanes = [f64; LANES];
+
+/// Some figures of each sentence, made ready for many replicates.
+struct Blocks {
+    mean: Lanes,
+    /// Sums of the block that begins at each sentence.
+    whole: Vec<Lanes>,
+    /// The same of the last block, cut so that a replicate is as long as the document.
+    last: Vec<Lanes>,
+}
+
+impl Blocks {
+    fn new(figures: &[Vec<f64>], block: usize) -> Self {
+        let sentences = figures.first().map_or(0, Vec::len);
+        let mut values = vec![[0.0; LANES]; sentences];
+        for (lane, figure) in figures.iter().enumerate() {
+            for (values, &value) in values.iter_mut().zip(figure) {
+                values[lane] = value;
+            }
+        }
         // A block that begins near the end goes on at the beginning.
-        let sum = |start: usize, length: usize| -> f64 {
+        let sum = |start: usize, length: usize| {
             let cut = (start + length).min(sentences);
-            let before = values[start..cut].iter();
             let around = &values[..start + length - cut];
-            before.chain(around).fold(0.0, |sum, value| sum + value)
+            let all = values[start..cut].iter().chain(around);
+            all.fold([0.0; LANES], |sum, values| add(sum, values))
         };
         let blocks = |length| (0..sentences).map(|start| sum(start, length)).collect();
         Self {
-            mean: sum(0, sentences) / sentences as f64,
+            mean: sum(0, sentences).map(|sum| sum / sentences as f64),
             whole: blocks(block),
             last: blocks(sentences - (sentences.div_ceil(block) - 1) * block),
         }
     }
 
-    /// The mean of the text put together from these blocks.
-    fn replicate(&self, starts: &[u32]) -> f64 {
+    /// The means of the text put together from these blocks.
+    fn replicate(&self, starts: &[u32]) -> Lanes {
         let (last, before) = starts.split_last().expect("a block");
-        let sum = before
-            .iter()
-            .fold(0.0, |sum, &start| sum + self.whole[start as usize]);
-        (sum + self.last[*last as usize]) / self.whole.len() as f64
+        let sum = before.iter().fold([0.0; LANES], |sum, &start| {
+            add(sum, &self.whole[start as usize])
+        });
+        add(sum, &self.last[*last as usize]).map(|sum| sum / self.whole.len() as f64)
     }
+}
+
+fn add(mut sum: Lanes, values: &Lanes) -> Lanes {
+    for (sum, value) in sum.iter_mut().zip(values) {
+        *sum += value;
+    }
+    sum
 }
 
 /// The sentences with the highest scores, the highest first; of equals the first.
@@ -268,11 +322,11 @@ mod tests {
         let scores = document(11);
         let replicate = |value: fn(f32) -> f64| -> Vec<f64> {
             let columns = scores.columns().into_iter();
-            let figures = columns.map(|scores| {
-                let values = scores.iter().map(|&score| value(score)).collect();
-                Figure::new(values, block_length(11)).replicate(&[4, 10, 3, 9])
-            });
-            figures.collect()
+            let figures: Vec<Vec<f64>> = columns
+                .map(|scores| scores.iter().map(|&score| value(score)).collect())
+                .collect();
+            let blocks = Blocks::new(&figures, block_length(11));
+            blocks.replicate(&[4, 10, 3, 9])[..3].to_vec()
         };
         let means = [
             0.193_181_818_181_818_18,
@@ -294,7 +348,7 @@ mod tests {
     #[test]
     fn many_documents_have_the_figures_of_each_alone() {
         let scores = document(90);
-        let documents = [0..30, 30..60, 0..90, 60..65, 65..65, 10..40];
+        let documents = [0..30, 30..60, 0..90, 60..65, 65..65, 10..40, 30..60];
         let all = aggregates(scores.view(), &documents, 0.25, 3);
         for (rows, found) in documents.into_iter().zip(all) {
             assert_eq!(found, aggregate(scores.slice(s![rows, ..]), 0.25, 3));
