@@ -6,7 +6,7 @@ use std::ops::Range;
 use ndarray::{ArrayView2, Axis, s};
 use rayon::prelude::*;
 
-use crate::similarity::greatest;
+use crate::similarity::{contiguous, greatest};
 
 /// Queries and references of one product; a block of cosines takes 1 MiB.
 const QUERIES: usize = 256;
@@ -41,8 +41,7 @@ pub fn nearest(
                 let last = (first + REFERENCES).min(vectors.nrows());
                 let cosines = rows.dot(&vectors.slice(s![first..last, ..]).t());
                 for ((found, &query), row) in best.iter_mut().zip(queries).zip(cosines.rows()) {
-                    let row = row.to_slice().expect("rows of a product are contiguous");
-                    look_through(row, first, &excluded(query), found, k);
+                    look_through(contiguous(row), first, &excluded(query), found, k);
                 }
             }
             best

@@ -3,7 +3,7 @@
 
 use ndarray::{Array2, ArrayView2};
 
-use crate::similarity::greatest;
+use crate::similarity::{contiguous, greatest};
 
 /// Two passages, sentence by sentence.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +48,7 @@ pub fn best_passage_score(scores: ArrayView2<'_, f32>, gap: f32) -> f32 {
     let greater = |a: f32, b: f32| if b > a { b } else { a };
     let scores = scores.as_standard_layout();
     for of_row in scores.rows() {
-        let of_row = of_row.to_slice().expect("in standard layout");
+        let of_row = contiguous(of_row);
         let (diagonal, above) = (&row_before, &row_before[1..]);
         let cells = row[1..].iter_mut().zip(of_row);
         for ((reached, &score), (&diagonal, &above)) in cells.zip(diagonal.iter().zip(above)) {

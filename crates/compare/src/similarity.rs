@@ -48,6 +48,12 @@ pub fn greatest(cosines: &[f32]) -> f32 {
     lanes.into_iter().fold(rest, greater)
 }
 
+/// A row of a matrix in standard layout.
+pub(crate) fn contiguous(row: ArrayView1<'_, f32>) -> &[f32] {
+    row.to_slice()
+        .expect("rows of such a matrix are contiguous")
+}
+
 /// Cosines of each row of `a` with each row of `b`, all of length 1: `a` rows × `b` rows.
 pub fn cosines(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) -> Array2<f32> {
     let mut all = Array2::zeros((a.nrows(), b.nrows()));

@@ -20,7 +20,7 @@ impl Novelty<'_> {
                 .map(|candidate| {
                     let is_ahead = |at: &usize| {
                         let day = self.day(candidate);
-                        !day.is_none_or(|day| is_before(day, by_day(at)))
+                        day.is_some_and(|day| !is_before(day, by_day(at)))
                     };
                     (same_length.partition_point(is_ahead), candidate)
                 })
