@@ -209,7 +209,7 @@ impl Blocks {
             let cut = (start + length).min(sentences);
             let around = &values[..start + length - cut];
             let all = values[start..cut].iter().chain(around);
-            all.fold([0.0; LANES], |sum, values| add(sum, values))
+            all.fold([0.0; LANES], add)
         };
         let blocks = |length| (0..sentences).map(|start| sum(start, length)).collect();
         Self {
