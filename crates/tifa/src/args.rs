@@ -420,8 +420,8 @@ pub(crate) struct Options {
     /// [default: all, or as many as make a million pairs]
     #[arg(long, value_name = "N")]
     pub(crate) nearest_pieces: Option<NonZeroUsize>,
-    /// How the nearest sentences are found [default: exact]; approximate is for hundreds of thousands of
-    /// sentences and more, and tells what share of the exact ones it found
+    /// How the nearest sentences are found [default: exact]; approximate is for a million sentences and
+    /// more, and tells what share of the exact ones it found
     #[arg(long, value_name = "HOW", value_parser = one_of(&NeighbourSearch::ALL, NeighbourSearch::name))]
     pub(crate) neighbour_search: Option<NeighbourSearch>,
     /// Take the mean of all vectors out before cosines are found (not for themes)
