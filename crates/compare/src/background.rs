@@ -188,6 +188,16 @@ impl Standard {
         (class(length) as usize).min(self.classes - 1)
     }
 
+    /// Makes of the cosines of a text of one class with texts of others the standard deviations above
+    /// the mean of unrelated ones.
+    pub fn standardise(&self, class: usize, others: &[usize], cosines: &mut [f32]) {
+        let of = &self.of[class * self.classes..][..self.classes];
+        for (cosine, &other) in cosines.iter_mut().zip(others) {
+            let (mean, sd) = of[other];
+            *cosine = (*cosine - mean) / sd;
+        }
+    }
+
     /// Standard deviations above the mean of unrelated texts of these classes.
     pub fn z(&self, class: usize, other: usize, cosine: f32) -> f32 {
         let (mean, sd) = self.of[class * self.classes + other];

@@ -3,6 +3,7 @@
 //! Pure: no files, no models. All work is cut into blocks of a fixed shape, so that results do not
 //! depend on the number of threads; what is drawn comes from seeded streams, one a replicate.
 
+mod approximate;
 mod background;
 mod bootstrap;
 mod center;
@@ -22,6 +23,7 @@ mod shuffle;
 mod similarity;
 mod two_sample;
 
+pub use approximate::{IndexError, NeighbourIndex, recall_of_nearest};
 pub use background::{Background, BackgroundOptions, Item, Placed, Standard, Stratum};
 pub use bootstrap::Bootstrap;
 pub use center::centered;
@@ -37,5 +39,5 @@ pub use nearest::{Neighbour, nearest};
 pub use passages::{AlignedPassage, aligned_passages, best_passage_score};
 pub use projection::{Plane, trustworthiness};
 pub use shuffle::{Shuffles, Tested, permutation_test};
-pub use similarity::{centroid, cosine, cosines};
+pub use similarity::{centroid, cosine, cosines, greatest};
 pub use two_sample::{PairSums, TwoSample};

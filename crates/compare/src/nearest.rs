@@ -6,51 +6,42 @@ use std::ops::Range;
 use ndarray::{ArrayView2, Axis, s};
 use rayon::prelude::*;
 
-/// Queries and references of one product; a block of cosines takes 4 MiB.
-const QUERIES: usize = 128;
-const REFERENCES: usize = 8192;
+use crate::similarity::{contiguous, greatest};
 
-/// A reference near a query.
+/// Queries and references of one product; a block of cosines takes 1 MiB.
+const QUERIES: usize = 256;
+const REFERENCES: usize = 1024;
+/// Cosines that are looked through together for one that is near enough.
+const STRIDE: usize = 64;
+
+/// A vector near another one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Neighbour {
-    /// Row of the reference.
+    /// Its row.
     pub index: usize,
     /// Cosine of the two.
     pub cosine: f32,
 }
 
-/// The `k` references nearest to each query, nearest first, equal ones by index. Vectors have length
-/// 1; `excluded` names rows of the references that a query must not meet, such as its own document.
+/// The `k` vectors nearest to each of some, named by their rows: nearest first, equal ones by index.
+/// All have length 1; `excluded` says for such a row which ones it must not meet: itself, its own
+/// document.
 pub fn nearest(
-    queries: ArrayView2<'_, f32>,
-    references: ArrayView2<'_, f32>,
+    vectors: ArrayView2<'_, f32>,
+    queries: &[usize],
     k: usize,
     excluded: impl Fn(usize) -> Range<usize> + Sync,
 ) -> Vec<Vec<Neighbour>> {
     queries
-        .axis_chunks_iter(Axis(0), QUERIES)
-        .into_par_iter()
-        .enumerate()
-        .flat_map_iter(|(block, rows)| {
-            let mut best = vec![Vec::with_capacity(k + 1); rows.nrows()];
-            for first in (0..references.nrows()).step_by(REFERENCES) {
-                let last = (first + REFERENCES).min(references.nrows());
-                let cosines = rows.dot(&references.slice(s![first..last, ..]).t());
-                for (offset, (found, row)) in best.iter_mut().zip(cosines.rows()).enumerate() {
-                    let skip = excluded(block * QUERIES + offset);
-                    for (column, &cosine) in row.iter().enumerate() {
-                        let index = first + column;
-                        if !skip.contains(&index) {
-                            keep(
-                                found,
-                                Neighbour {
-                                    index,
-                                    cosine: cosine.clamp(-1.0, 1.0),
-                                },
-                                k,
-                            );
-                        }
-                    }
+        .par_chunks(QUERIES)
+        .flat_map_iter(|queries| {
+            let rows = vectors.select(Axis(0), queries);
+            let mut best = vec![Vec::with_capacity(k + 1); queries.len()];
+            for first in (0..vectors.nrows()).step_by(REFERENCES) {
+                let last = (first + REFERENCES).min(vectors.nrows());
+                let cosines = rows.dot(&vectors.slice(s![first..last, ..]).t());
+                for ((found, &query), row) in best.iter_mut().zip(queries).zip(cosines.rows()) {
+                    look_through(contiguous(row), first, &excluded(query), found, k);
                 }
             }
             best
@@ -58,9 +49,37 @@ pub fn nearest(
         .collect()
 }
 
+/// Keeps the nearest of the cosines with consecutive vectors.
+fn look_through(
+    cosines: &[f32],
+    first: usize,
+    skip: &Range<usize>,
+    found: &mut Vec<Neighbour>,
+    k: usize,
+) {
+    for (stride, cosines) in cosines.chunks(STRIDE).enumerate() {
+        // Nearly everywhere nothing is near enough, which is seen soonest of many at once.
+        let is_full = found.len() == k;
+        if is_full
+            && found
+                .last()
+                .is_none_or(|last| greatest(cosines) <= last.cosine)
+        {
+            continue;
+        }
+        for (column, &cosine) in cosines.iter().enumerate() {
+            let index = first + stride * STRIDE + column;
+            if !skip.contains(&index) {
+                let cosine = cosine.clamp(-1.0, 1.0);
+                keep(found, Neighbour { index, cosine }, k);
+            }
+        }
+    }
+}
+
 /// Puts a neighbour in its place among the best `k`. Indices come in rising order, so an equal one
 /// goes behind.
-fn keep(best: &mut Vec<Neighbour>, new: Neighbour, k: usize) {
+pub(crate) fn keep(best: &mut Vec<Neighbour>, new: Neighbour, k: usize) {
     if best.len() == k && best.last().is_none_or(|last| last.cosine >= new.cosine) {
         return;
     }
@@ -90,17 +109,16 @@ mod tests {
 
     #[test]
     fn blocks_find_what_a_full_sort_finds() {
-        let (queries, references) = (vectors(300, 1), vectors(9000, 2));
-        let found = nearest(queries.view(), references.view(), 5, |q| {
-            q * 10..q * 10 + 20
-        });
-        for (q, neighbours) in found.iter().enumerate() {
-            let mut all: Vec<(usize, f32)> = references
+        let vectors = vectors(9000, 1);
+        let queries: Vec<usize> = (0..9000).step_by(29).collect();
+        let found = nearest(vectors.view(), &queries, 5, |q| q..q + 20);
+        for (&q, neighbours) in queries.iter().zip(&found) {
+            let mut all: Vec<(usize, f32)> = vectors
                 .rows()
                 .into_iter()
-                .map(|row| row.dot(&queries.row(q)))
+                .map(|row| row.dot(&vectors.row(q)))
                 .enumerate()
-                .filter(|(index, _)| !(q * 10..q * 10 + 20).contains(index))
+                .filter(|(index, _)| !(q..q + 20).contains(index))
                 .collect();
             all.sort_by(|a, b| b.1.total_cmp(&a.1));
             for (neighbour, expected) in neighbours.iter().zip(&all) {
@@ -113,10 +131,10 @@ mod tests {
     #[test]
     fn equal_neighbours_come_in_order_and_fewer_than_k_are_all() {
         let one = vectors(1, 3);
-        let same = ndarray::concatenate![Axis(0), one, one, one];
-        let found = nearest(one.view(), same.view(), 5, |_| 1..2);
+        let same = ndarray::concatenate![Axis(0), one, one, one, one];
+        let found = nearest(same.view(), &[1], 5, |_| 1..3);
         let indices: Vec<_> = found[0].iter().map(|n| n.index).collect();
-        assert_eq!(indices, [0, 2]);
-        assert!(nearest(one.view(), same.view(), 0, |_| 0..0)[0].is_empty());
+        assert_eq!(indices, [0, 3]);
+        assert!(nearest(same.view(), &[0], 0, |_| 0..0)[0].is_empty());
     }
 }

@@ -3,6 +3,8 @@
 
 use ndarray::{Array2, ArrayView2};
 
+use crate::similarity::{contiguous, greatest};
+
 /// Two passages, sentence by sentence.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlignedPassage {
@@ -43,15 +45,23 @@ pub fn best_passage_score(scores: ArrayView2<'_, f32>, gap: f32) -> f32 {
     let mut row_before = vec![0.0_f32; scores.ncols() + 1];
     let mut row = row_before.clone();
     let mut best = 0.0_f32;
+    let greater = |a: f32, b: f32| if b > a { b } else { a };
+    let scores = scores.as_standard_layout();
     for of_row in scores.rows() {
-        for (column, &score) in of_row.iter().enumerate() {
-            let reached = (row_before[column] + score)
-                .max(row_before[column + 1] - gap)
-                .max(row[column] - gap)
-                .max(0.0);
-            row[column + 1] = reached;
-            best = best.max(reached);
+        let of_row = contiguous(of_row);
+        let (diagonal, above) = (&row_before, &row_before[1..]);
+        let cells = row[1..].iter_mut().zip(of_row);
+        for ((reached, &score), (&diagonal, &above)) in cells.zip(diagonal.iter().zip(above)) {
+            *reached = greater(greater(diagonal + score, above - gap), 0.0);
         }
+        // From the left nothing comes but from cells that reach more than a gap costs, and there are few.
+        let most = greatest(&row[1..]);
+        if most > gap {
+            for column in 1..row.len() {
+                row[column] = greater(row[column], row[column - 1] - gap);
+            }
+        }
+        best = greater(best, most);
         std::mem::swap(&mut row, &mut row_before);
     }
     best

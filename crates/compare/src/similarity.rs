@@ -29,6 +29,31 @@ pub fn cosine(a: ArrayView1<'_, f32>, b: ArrayView1<'_, f32>) -> f32 {
     a.dot(&b).clamp(-1.0, 1.0)
 }
 
+/// The greatest of some cosines; minus infinity of none.
+pub fn greatest(cosines: &[f32]) -> f32 {
+    // Eight at a time, each in its lane: the greatest is the same in any order.
+    let mut lanes = [f32::NEG_INFINITY; 8];
+    let greater = |a: f32, b: f32| if b > a { b } else { a };
+    let chunks = cosines.chunks_exact(lanes.len());
+    let rest = chunks
+        .remainder()
+        .iter()
+        .copied()
+        .fold(f32::NEG_INFINITY, greater);
+    for chunk in chunks {
+        for (most, &x) in lanes.iter_mut().zip(chunk) {
+            *most = greater(*most, x);
+        }
+    }
+    lanes.into_iter().fold(rest, greater)
+}
+
+/// A row of a matrix in standard layout.
+pub(crate) fn contiguous(row: ArrayView1<'_, f32>) -> &[f32] {
+    row.to_slice()
+        .expect("rows of such a matrix are contiguous")
+}
+
 /// Cosines of each row of `a` with each row of `b`, all of length 1: `a` rows × `b` rows.
 pub fn cosines(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) -> Array2<f32> {
     let mut all = Array2::zeros((a.nrows(), b.nrows()));

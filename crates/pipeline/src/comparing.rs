@@ -2,14 +2,17 @@
 
 use std::ops::Range;
 
-use compare::{Background, BackgroundOptions, Item, Neighbour, Placed, Stratum, cosines, nearest};
+use compare::{Background, BackgroundOptions, Item, Placed, Stratum, cosines};
 use ndarray::{Array2, ArrayView2, Axis, s};
-use rayon::prelude::*;
 use serde_json::{Value, json};
 
+use crate::neighbours::Neighbours;
 use crate::pieces::Piece;
 use crate::repeats;
 use crate::settings::ComparisonSettings;
+
+/// Pairs of pieces that are listed, unless it is said how many.
+const PAIRS: usize = 1_000_000;
 
 /// How near the pieces, their sections and their sentences are to each other.
 pub(crate) struct Comparison {
@@ -24,13 +27,14 @@ pub(crate) struct Comparison {
     /// Sections of all pieces with text, in reading order.
     sections: Vec<Section>,
     section_vectors: Array2<f32>,
-    /// Sentences of studied pieces, as rows of all sentences, each with its neighbours.
-    pub(crate) neighbours: Vec<(usize, Vec<Neighbour>)>,
+    pub(crate) neighbours: Neighbours,
     of_documents: Background,
     of_sections: Background,
     pub(crate) of_sentences: Background,
     words: Vec<usize>,
     is_centered: bool,
+    /// Other pieces that are listed for each studied one.
+    listed: usize,
 }
 
 /// A section with text.
@@ -58,7 +62,7 @@ impl Comparison {
         vectors: ArrayView2<'_, f32>,
         sentences: ArrayView2<'_, f32>,
         offsets: &[usize],
-        k: usize,
+        neighbours: Neighbours,
         settings: &ComparisonSettings,
     ) -> Self {
         let ranges = ranges(pieces, offsets);
@@ -104,12 +108,17 @@ impl Comparison {
             seed: settings.seed,
             ..BackgroundOptions::default()
         };
+        let others = pieces.len().saturating_sub(1);
+        let listed = settings
+            .nearest_pieces
+            .unwrap_or(PAIRS / studied.len().max(1))
+            .clamp(1, others.max(1));
         Self {
             documents: cosines(bodies.select(Axis(0), &studied).view(), bodies.view()),
             of_documents: Background::new(bodies.view(), &of_pieces, options),
             of_sections: Background::new(section_vectors.view(), &of_sections, options),
             of_sentences: Background::new(sentences, &of_sentences, options),
-            neighbours: neighbours(pieces, sentences, &ranges, k),
+            neighbours,
             studied,
             bodies,
             groups,
@@ -117,7 +126,34 @@ impl Comparison {
             section_vectors,
             words,
             is_centered: settings.center,
+            listed,
         }
+    }
+
+    /// The other pieces that are listed for a studied one, given by its row: the nearest, in their order.
+    pub(crate) fn listed(&self, row: usize) -> Vec<usize> {
+        let cosines = self.documents.row(row);
+        let mut others: Vec<usize> = (0..cosines.len())
+            .filter(|&other| other != self.studied[row])
+            .collect();
+        if self.listed < others.len() {
+            let nearer = |a: &usize, b: &usize| cosines[*b].total_cmp(&cosines[*a]).then(a.cmp(b));
+            others.select_nth_unstable_by(self.listed, nearer);
+            others.truncate(self.listed);
+            others.sort_unstable();
+        }
+        others
+    }
+
+    /// Says so if not all pairs of pieces are listed.
+    pub(crate) fn told_of_listed(&self) -> Option<String> {
+        (self.listed + 1 < self.bodies.nrows()).then(|| {
+            format!(
+                "similarity.csv and profiles.csv list for each article the {} nearest of {} other pieces; --nearest-pieces says how many",
+                self.listed,
+                self.bodies.nrows() - 1
+            )
+        })
     }
 
     /// Where the cosine of two pieces stands among those of unrelated pieces as long.
@@ -136,6 +172,8 @@ impl Comparison {
         };
         json!({
             "center": self.is_centered,
+            "listed_pieces": self.listed,
+            "neighbours": self.neighbours.record(),
             "background": {
                 "document": of(&self.of_documents),
                 "section": of(&self.of_sections),
@@ -144,24 +182,30 @@ impl Comparison {
         })
     }
 
-    /// For each section of a piece and each other piece, its nearest section there.
-    pub(crate) fn nearest_sections(&self, piece: usize) -> Vec<NearestSection> {
-        let own: Vec<usize> = (0..self.sections.len())
-            .filter(|&at| self.sections[at].piece == piece)
-            .collect();
-        let vectors = self.section_vectors.select(Axis(0), &own);
-        let cosines = cosines(vectors.view(), self.section_vectors.view());
+    /// For each section of a piece and each of some others, its nearest section there. `others` rise.
+    pub(crate) fn nearest_sections(&self, piece: usize, others: &[usize]) -> Vec<NearestSection> {
+        let of_piece = |piece: usize| {
+            let first = self
+                .sections
+                .partition_point(|section| section.piece < piece);
+            let last = self
+                .sections
+                .partition_point(|section| section.piece <= piece);
+            first..last
+        };
+        let own = of_piece(piece);
+        let vectors = self.section_vectors.slice(s![own.clone(), ..]);
+        let cosines = cosines(vectors, self.section_vectors.view());
         let mut found = Vec::new();
-        for (&at, row) in own.iter().zip(cosines.rows()) {
-            let all: Vec<usize> = (0..self.sections.len()).collect();
-            for others in all.chunk_by(|&a, &b| self.sections[a].piece == self.sections[b].piece) {
-                let nearest = others.iter().copied().reduce(|best, other| {
-                    if row[other] > row[best] { other } else { best }
-                });
-                let Some(other) = nearest.filter(|&other| self.sections[other].piece != piece)
-                else {
-                    continue;
-                };
+        for (at, row) in own.zip(cosines.rows()) {
+            for &other in others {
+                let nearest =
+                    of_piece(other).reduce(
+                        |best, other| {
+                            if row[other] > row[best] { other } else { best }
+                        },
+                    );
+                let Some(other) = nearest else { continue };
                 let (section, there) = (&self.sections[at], &self.sections[other]);
                 found.push(NearestSection {
                     section: section.ordinal,
@@ -221,22 +265,4 @@ fn centroids(vectors: ArrayView2<'_, f32>, ranges: &[Range<usize>]) -> Array2<f3
         row.assign(&compare::centroid(vectors, range.clone()));
     }
     all
-}
-
-fn neighbours(
-    pieces: &[Piece],
-    vectors: ArrayView2<'_, f32>,
-    ranges: &[Range<usize>],
-    k: usize,
-) -> Vec<(usize, Vec<Neighbour>)> {
-    pieces
-        .par_iter()
-        .zip(ranges)
-        .filter(|(piece, _)| piece.is_studied)
-        .flat_map_iter(|(_, own)| {
-            let queries = vectors.slice(s![own.clone(), ..]);
-            let found = nearest(queries, vectors, k, |_| own.clone());
-            own.clone().zip(found)
-        })
-        .collect()
 }

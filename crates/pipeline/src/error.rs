@@ -1,5 +1,6 @@
 //! Why a run could not be done.
 
+use compare::IndexError;
 use lexis::{CorpusError, KeynessError, QueryError, SplitError};
 use model::ModelError;
 use report::ReportError;
@@ -21,6 +22,9 @@ pub enum PipelineError {
     /// Themes can't be scored.
     #[error(transparent)]
     Theme(#[from] ThemeError),
+    /// Approximate neighbours can't be found.
+    #[error("--neighbour-search approximate")]
+    Index(#[from] IndexError),
     /// Results can't be written.
     #[error(transparent)]
     Report(#[from] ReportError),

@@ -21,6 +21,7 @@ mod kwic;
 mod ledger;
 mod lexical;
 mod mapping;
+mod neighbours;
 mod novelty;
 mod novelty_tables;
 mod outcome;
@@ -61,7 +62,7 @@ pub use reusing::ReuseOptions;
 pub use run::run;
 pub use settings::{
     CalibrationChoice, CodebookFile, ComparisonSettings, Corrections, Goal, GroupSettings,
-    LexiconChoice, ModelChoice, NliChoice, ScorerKind, Settings, ThemeSettings,
+    LexiconChoice, ModelChoice, NeighbourSearch, NliChoice, ScorerKind, Settings, ThemeSettings,
 };
 pub use shift::{ShiftOutcome, ShiftSettings, shift};
 pub use sides::Sides;

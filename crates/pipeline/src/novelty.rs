@@ -1,12 +1,17 @@
 //! What does a piece repeat, what does it rephrase, and what does it say for the first time?
 
+mod search;
+mod thresholds;
+
 use compare::{
-    AlignedPassage, Background, ChanceAlignments, Gumbel, Matched, Placed, Standard,
-    aligned_passages, best_passage_score, nearest_in_units,
+    AlignedPassage, Background, ChanceAlignments, Matched, Placed, Standard, best_passage_score,
+    nearest_in_units,
 };
 use ndarray::{Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 use serde_json::{Value, json};
+
+use search::{Search, Wanted};
 
 use crate::pieces::Piece;
 use crate::reusing::{Reusing, Verbatim};
@@ -28,6 +33,8 @@ const NEUTRAL: f32 = 2.0;
 const MOST: f32 = 4.0;
 /// What a sentence left out costs.
 const GAP: f32 = 2.0;
+/// Pieces that are judged together; each lists its candidates meanwhile.
+const TOGETHER: usize = 256;
 /// Background sentences and pairs of pieces.
 const SENTENCES: usize = 1000;
 const PAIRS: usize = 500;
@@ -97,16 +104,6 @@ pub(crate) struct Novelty<'a> {
     pairs: usize,
 }
 
-/// What was found in the candidates of a piece.
-struct Search {
-    /// Of each of its sentences the nearest: cosine, piece, sentence.
-    nearest: Vec<Option<(f32, usize, usize)>>,
-    /// Of each of the candidates' sentences the cosine of its nearest.
-    of_candidates: Vec<f32>,
-    /// Aligned passages, each with the candidate's piece.
-    passages: Vec<(usize, AlignedPassage)>,
-}
-
 /// Background sentences and how near each comes in each piece.
 struct Sampled {
     piece_of: Vec<usize>,
@@ -161,7 +158,7 @@ impl<'a> Novelty<'a> {
                         x
                     }
                 });
-                let scores = learned.scores(one, other, &cosines);
+                let scores = learned.scores(one, other, cosines.view());
                 let best = best_passage_score(scores.view(), GAP);
                 (f64::from(best), cosines.len())
             })
@@ -171,98 +168,83 @@ impl<'a> Novelty<'a> {
         learned
     }
 
-    /// Judges one piece.
-    pub(crate) fn judge(&self, piece: usize, reusing: &Reusing) -> PieceNovelty {
+    /// Judges pieces.
+    pub(crate) fn judge(&self, pieces: &[usize], reusing: &Reusing) -> Vec<PieceNovelty> {
+        let thresholds = self.thresholds(pieces);
+        pieces
+            .chunks(TOGETHER)
+            .zip(thresholds.chunks(TOGETHER))
+            .flat_map(|(pieces, thresholds)| {
+                let repeated: Vec<(Wanted, Vec<SentenceNovelty>)> = pieces
+                    .par_iter()
+                    .map(|&piece| self.before_search(piece, reusing))
+                    .collect();
+                let (wanted, sentences): (Vec<_>, Vec<_>) = repeated.into_iter().unzip();
+                let found = self.search(&wanted);
+                let judged = (wanted.par_iter().zip(sentences))
+                    .zip(found.par_iter().zip(thresholds))
+                    .map(|((wanted, sentences), (found, &threshold))| {
+                        self.judge_one(wanted, sentences, found, threshold)
+                    });
+                judged.collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
+    /// What a piece repeats, and what is to be searched for.
+    fn before_search(&self, piece: usize, reusing: &Reusing) -> (Wanted, Vec<SentenceNovelty>) {
         let is_candidate = |other: usize| other != piece && self.may_be_source(other, piece);
         let candidates: Vec<usize> = (0..self.pieces.len())
             .filter(|&at| is_candidate(at))
             .collect();
         let own = self.pieces[piece].words.len();
-        let mut sentences: Vec<SentenceNovelty> = (0..own)
+        let sentences: Vec<SentenceNovelty> = (0..own)
             .map(|sentence| {
                 let found = reusing.verbatim_among(piece, sentence, is_candidate);
                 self.repeated(piece, sentence, found)
             })
             .collect();
-        let candidate_sentences: usize =
-            candidates.iter().map(|&c| self.pieces[c].words.len()).sum();
-        let cells = own * candidate_sentences;
-        let is_repeated: Vec<bool> = sentences
-            .iter()
-            .map(|s| s.class == Class::Verbatim)
-            .collect();
-        let similarity_threshold = self.of_sentences(piece, &candidates);
-        let passage_threshold = self
-            .chance
-            .filter(|_| cells > 0)
-            .map(|chance| chance.score_of(FALSE_PASSAGES, cells));
-        let found = self.search(piece, &candidates, &is_repeated, passage_threshold);
+        let cells = own * self.count_sentences(&candidates);
+        let wanted = Wanted {
+            piece,
+            candidates,
+            is_repeated: sentences
+                .iter()
+                .map(|s| s.class == Class::Verbatim)
+                .collect(),
+            passage_threshold: self
+                .chance
+                .filter(|_| cells > 0)
+                .map(|chance| chance.score_of(FALSE_PASSAGES, cells)),
+        };
+        (wanted, sentences)
+    }
+
+    fn judge_one(
+        &self,
+        wanted: &Wanted,
+        mut sentences: Vec<SentenceNovelty>,
+        found: &Search,
+        similarity_threshold: Option<f64>,
+    ) -> PieceNovelty {
+        let piece = wanted.piece;
+        let candidate_sentences = self.count_sentences(&wanted.candidates);
+        let cells = sentences.len() * candidate_sentences;
         self.rephrased(piece, &mut sentences, &found.passages, cells);
-        let best: Vec<f32> = found
-            .nearest
-            .iter()
-            .flatten()
-            .map(|nearest| nearest.0)
-            .collect();
         self.singly(piece, &mut sentences, &found.nearest, similarity_threshold);
         PieceNovelty {
             piece,
-            candidates: candidates.len(),
+            candidates: wanted.candidates.len(),
             candidate_sentences,
             sentences,
-            matched: Matched::new(&best, &found.of_candidates),
+            matched: found.matched,
             similarity_threshold,
-            passage_threshold,
+            passage_threshold: wanted.passage_threshold,
         }
     }
 
-    /// Goes through all sentences of the candidates.
-    fn search(
-        &self,
-        piece: usize,
-        candidates: &[usize],
-        is_repeated: &[bool],
-        least: Option<f64>,
-    ) -> Search {
-        let mut nearest: Vec<Option<(f32, usize, usize)>> = vec![None; is_repeated.len()];
-        let mut of_candidates = Vec::new();
-        let mut passages = Vec::new();
-        for &other in candidates {
-            let cosines = self.cosines(piece, other);
-            for (nearest, row) in nearest.iter_mut().zip(cosines.rows()) {
-                for (sentence, &cosine) in row.iter().enumerate() {
-                    if nearest.is_none_or(|found| cosine > found.0) {
-                        *nearest = Some((cosine, other, sentence));
-                    }
-                }
-            }
-            let most =
-                |column: ndarray::ArrayView1<'_, f32>| column.iter().copied().fold(-1.0, f32::max);
-            of_candidates.extend(cosines.columns().into_iter().map(most));
-            let Some(least) = least else {
-                continue;
-            };
-            let mut scores = self.scores(piece, other, &cosines);
-            for (mut row, _) in scores
-                .rows_mut()
-                .into_iter()
-                .zip(is_repeated)
-                .filter(|(_, is)| **is)
-            {
-                row.fill(f32::NEG_INFINITY);
-            }
-            if f64::from(best_passage_score(scores.view(), GAP)) >= least {
-                let found = aligned_passages(scores.view(), GAP, least as f32);
-                passages.extend(found.into_iter().map(|passage| (other, passage)));
-            }
-        }
-        passages.retain(|(_, passage)| passage.pairs.len() >= PASSAGE);
-        passages.sort_by(|a, b| b.1.score.total_cmp(&a.1.score));
-        Search {
-            nearest,
-            of_candidates,
-            passages,
-        }
+    fn count_sentences(&self, pieces: &[usize]) -> usize {
+        pieces.iter().map(|&at| self.pieces[at].words.len()).sum()
     }
 
     /// Marks the sentences of rephrased passages, the surest first.
@@ -385,37 +367,17 @@ impl<'a> Novelty<'a> {
     /// Whether a piece can be what another one repeats: it is earlier as far as both dates are known,
     /// or one of them has none.
     fn may_be_source(&self, other: usize, piece: usize) -> bool {
-        let date = |at: usize| {
-            let published = self.pieces[at].metadata.published.as_deref()?;
-            let day = published.get(..10).unwrap_or(published);
-            (!day.is_empty()).then_some(day)
-        };
-        match (date(other), date(piece)) {
-            (Some(theirs), Some(own)) if !self.any_date => {
-                let known = theirs.len().min(own.len());
-                theirs.as_bytes()[..known] < own.as_bytes()[..known]
-            }
+        match (self.day(other), self.day(piece)) {
+            (Some(theirs), Some(own)) => is_before(theirs, own),
             _ => true,
         }
     }
 
-    /// The cosine that the nearest of the candidates' sentences passes by chance one time in a hundred.
-    fn of_sentences(&self, piece: usize, candidates: &[usize]) -> Option<f64> {
-        let sampled = self
-            .sampled
-            .piece_of
-            .iter()
-            .zip(self.sampled.nearest.rows());
-        let others = sampled.filter(|(from, _)| self.groups[**from] != self.groups[piece]);
-        let nearest = others.filter_map(|(&from, row)| {
-            let unrelated = candidates
-                .iter()
-                .filter(|&&c| self.groups[c] != self.groups[from]);
-            unrelated.map(|&c| row[c]).reduce(f32::max).map(f64::from)
-        });
-        let least = Gumbel::of_quartiles(nearest)?.exceeded_by(FALSE_SENTENCES);
-        // The distribution has no upper end; cosines do.
-        Some(least.min(1.0))
+    /// The day of a piece as far as it is known, where days matter.
+    fn day(&self, piece: usize) -> Option<&str> {
+        let published = self.pieces[piece].metadata.published.as_deref()?;
+        let day = published.get(..10).unwrap_or(published);
+        (!day.is_empty() && !self.any_date).then_some(day)
     }
 
     fn rows(&self, piece: usize) -> ArrayView2<'_, f32> {
@@ -428,18 +390,6 @@ impl<'a> Novelty<'a> {
         let mut cosines = self.rows(piece).dot(&self.rows(other).t());
         cosines.mapv_inplace(|x| x.clamp(-1.0, 1.0));
         cosines
-    }
-
-    /// How much each pair of sentences speaks for a passage.
-    fn scores(&self, piece: usize, other: usize, cosines: &Array2<f32>) -> Array2<f32> {
-        let (own, others) = (self.offsets[piece], self.offsets[other]);
-        Array2::from_shape_fn(cosines.dim(), |(row, column)| {
-            let classes = (self.classes[own + row], self.classes[others + column]);
-            let z = self
-                .standard
-                .z(classes.0, classes.1, cosines[(row, column)]);
-            (z - NEUTRAL).min(MOST)
-        })
     }
 
     /// The rules, for the record.
@@ -470,5 +420,190 @@ impl<'a> Novelty<'a> {
                 "threshold": span(&|piece| piece.passage_threshold),
             },
         })
+    }
+}
+
+/// Whether a day comes before another, as far as both are known.
+fn is_before(day: &str, other: &str) -> bool {
+    let known = day.len().min(other.len());
+    day.as_bytes()[..known] < other.as_bytes()[..known]
+}
+
+#[cfg(test)]
+mod tests {
+    use compare::{BackgroundOptions, Gumbel, Item, aligned_passages};
+    use source::{Article, OffsetBase};
+    use text::Metadata;
+
+    use super::*;
+    use crate::pieces;
+
+    /// Pieces of thirty sentences, published then or on no known day.
+    fn pieces(dates: &[&str]) -> Vec<Piece> {
+        let article = |(at, date): (usize, &&str)| {
+            let sentence = |of: usize| {
+                let long = "and more ".repeat((at * 7 + of * 3) % 11);
+                format!("Boat {of} of village {at} took people {long}over the river.")
+            };
+            Article {
+                doc_id: at.to_string(),
+                path: at.to_string().into(),
+                row: None,
+                sha256: String::new(),
+                encoding: "UTF-8",
+                offset_base: OffsetBase::File,
+                text: (0..30).map(sentence).collect::<Vec<_>>().join(" "),
+                blocks: None,
+                metadata: Metadata {
+                    published: (!date.is_empty()).then(|| (*date).to_owned()),
+                    ..Metadata::default()
+                },
+            }
+        };
+        let articles = dates.iter().enumerate().map(article).collect();
+        let mut pieces = pieces::adopt(articles, &[]);
+        pieces::clean(&mut pieces);
+        pieces::segment(&mut pieces);
+        pieces::count_words(&mut pieces);
+        pieces
+    }
+
+    fn vectors(rows: usize) -> Array2<f32> {
+        let mut state = 5_u32;
+        let mut all = Array2::from_shape_fn((rows, 12), |_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / 16_777_216.0 - 0.5
+        });
+        for mut row in all.rows_mut() {
+            let length = row.dot(&row).sqrt();
+            row /= length;
+        }
+        // Four sentences of each piece are those of the tenth before.
+        for row in (300..rows).filter(|row| (3..7).contains(&(row % 30))) {
+            let copied = all.row(row - 300).to_owned();
+            all.row_mut(row).assign(&copied);
+        }
+        all
+    }
+
+    const DATES: [&str; 6] = [
+        "2014-03-01",
+        "2013",
+        "",
+        "2014-02",
+        "2015-01-07",
+        "2012-12-31",
+    ];
+
+    /// What is learned of sixty pieces, the first two of them near-duplicates.
+    fn with_learned(any_date: bool, check: impl Fn(&Novelty<'_>)) {
+        let dates: Vec<&str> = (0..60).map(|at| DATES[at * 5 % 7 % 6]).collect();
+        let pieces = pieces(&dates);
+        let offsets = pieces::offsets(&pieces);
+        let groups: Vec<usize> = (0..60).map(|at| if at == 1 { 0 } else { at }).collect();
+        let vectors = vectors(60 * 30);
+        let items: Vec<Item> = (pieces.iter().zip(&groups))
+            .flat_map(|(piece, &group)| piece.words.iter().map(move |&length| (length, group)))
+            .map(|(length, group)| Item { length, group })
+            .collect();
+        assert_eq!(items.len(), 60 * 30, "thirty sentences each");
+        let background = Background::new(vectors.view(), &items, BackgroundOptions::default());
+        let view = vectors.view();
+        check(&Novelty::new(
+            &pieces,
+            view,
+            &offsets,
+            &groups,
+            &background,
+            (any_date, 1),
+        ));
+    }
+
+    fn candidates(learned: &Novelty<'_>, piece: usize) -> Vec<usize> {
+        (0..60)
+            .filter(|&other| other != piece && learned.may_be_source(other, piece))
+            .collect()
+    }
+
+    /// As it is defined: of each background sentence the nearest in the candidates.
+    #[test]
+    fn thresholds_found_in_the_order_of_days_are_those_of_each_piece() {
+        for any_date in [false, true] {
+            with_learned(any_date, |learned| {
+                let all: Vec<usize> = (0..60).collect();
+                let found = learned.thresholds(&all);
+                for (&piece, found) in all.iter().zip(found) {
+                    let candidates = candidates(learned, piece);
+                    let groups = learned.groups;
+                    let sampled = learned.sampled.piece_of.iter();
+                    let nearest = sampled
+                        .zip(learned.sampled.nearest.rows())
+                        .filter(|(from, _)| groups[**from] != groups[piece])
+                        .filter_map(|(&from, row)| {
+                            let unrelated =
+                                candidates.iter().filter(|&&c| groups[c] != groups[from]);
+                            unrelated.map(|&c| row[c]).reduce(f32::max)
+                        });
+                    let expected = Gumbel::of_quartiles(nearest.map(f64::from))
+                        .map(|gumbel| gumbel.exceeded_by(FALSE_SENTENCES).min(1.0));
+                    assert_eq!(found, expected, "{piece}");
+                }
+            });
+        }
+    }
+
+    /// One candidate after the other, cell by cell.
+    #[test]
+    fn pieces_searched_together_find_what_each_finds_alone() {
+        with_learned(false, |learned| {
+            let wanted: Vec<Wanted> = (0..60)
+                .map(|piece| Wanted {
+                    piece,
+                    candidates: candidates(learned, piece),
+                    is_repeated: (0..30).map(|at| (at + piece) % 5 == 0).collect(),
+                    passage_threshold: (piece % 4 > 0).then_some(1.0),
+                })
+                .collect();
+            let mut passages_found = 0;
+            for (wanted, found) in wanted.iter().zip(learned.search(&wanted)) {
+                let mut nearest: Vec<Option<(f32, usize, usize)>> = vec![None; 30];
+                let mut of_candidates = Vec::new();
+                let mut passages = Vec::new();
+                for &other in &wanted.candidates {
+                    let cosines = learned.cosines(wanted.piece, other);
+                    for ((row, column), &cosine) in cosines.indexed_iter() {
+                        if nearest[row].is_none_or(|found| cosine > found.0) {
+                            nearest[row] = Some((cosine, other, column));
+                        }
+                    }
+                    let columns = cosines.columns().into_iter();
+                    of_candidates.extend(columns.map(|of| of.iter().copied().fold(-1.0, f32::max)));
+                    let Some(least) = wanted.passage_threshold else {
+                        continue;
+                    };
+                    let scores = Array2::from_shape_fn(cosines.dim(), |(row, column)| {
+                        if wanted.is_repeated[row] {
+                            return f32::NEG_INFINITY;
+                        }
+                        let class = |piece: usize, at: usize| {
+                            learned.standard.class_of(learned.pieces[piece].words[at])
+                        };
+                        let (own, others) = (class(wanted.piece, row), class(other, column));
+                        let z = learned.standard.z(own, others, cosines[(row, column)]);
+                        (z - NEUTRAL).min(MOST)
+                    });
+                    let aligned = aligned_passages(scores.view(), GAP, least as f32);
+                    passages.extend(aligned.into_iter().map(|passage| (other, passage)));
+                }
+                passages.retain(|(_, passage)| passage.pairs.len() >= PASSAGE);
+                passages.sort_by(|a, b| b.1.score.total_cmp(&a.1.score));
+                passages_found += passages.len();
+                let best: Vec<f32> = nearest.iter().flatten().map(|found| found.0).collect();
+                assert_eq!(found.nearest, nearest);
+                assert_eq!(found.matched, Matched::new(&best, &of_candidates));
+                assert_eq!(found.passages, passages);
+            }
+            assert!(passages_found > 20, "{passages_found}");
+        });
     }
 }

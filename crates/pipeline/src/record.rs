@@ -162,6 +162,8 @@ fn describe_comparison(settings: &Settings) -> Option<Value> {
         json!({
             "center": chosen.center,
             "any_date": chosen.any_date,
+            "nearest_pieces": chosen.nearest_pieces,
+            "neighbour_search": chosen.neighbour_search,
             "seed": chosen.seed,
             "groups": chosen.groups.as_ref().map(|groups| json!({
                 "sides": groups.sides.describe(&settings.articles, &settings.corpus),

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::comparing::Comparison;
 use crate::grouping::Groups;
 use crate::ledger::SubwordCounts;
+use crate::neighbours::Neighbours;
 use crate::novelty::{Class, Novelty, PieceNovelty};
 use crate::pieces::{self, Piece};
 use crate::record::{Record, times};
@@ -277,12 +278,24 @@ impl<'a> Run<'a> {
         let codebook = &settings.themes.codebook.codebook;
         let centered = chosen.center.then(|| compare::centered(rows));
         let sentences = centered.as_ref().map_or(rows, |centered| centered.view());
-        let comparison = self.clock.time("compare", "sentences", observe, |_| {
-            let k = settings.neighbours;
-            let comparison = Comparison::new(pieces, rows, sentences, offsets, k, chosen);
-            let count = comparison.neighbours.len();
-            Ok::<_, PipelineError>((comparison, count))
+        let neighbours = self.clock.time("neighbours", "sentences", observe, |_| {
+            let how = (chosen.neighbour_search, chosen.seed);
+            let found = Neighbours::find(pieces, sentences, offsets, settings.neighbours, how)?;
+            let count = found.of.len();
+            Ok::<_, PipelineError>((found, count))
         })?;
+        match neighbours.told() {
+            Some((told, true)) => observe(Event::Note(&told)),
+            Some((told, false)) => observe(Event::Remark(&told)),
+            None => {}
+        }
+        let comparison = self.clock.time("compare", "documents", observe, |_| {
+            let comparison = Comparison::new(pieces, rows, sentences, offsets, neighbours, chosen);
+            Ok::<_, PipelineError>((comparison, outcome.articles))
+        })?;
+        if let Some(told) = comparison.told_of_listed() {
+            observe(Event::Note(&told));
+        }
         let mut compared = comparison.record();
         self.clock
             .time("write comparison", "documents", observe, |_| {
@@ -419,11 +432,7 @@ fn judge(
         &comparison.of_sentences,
         (settings.any_date, settings.seed),
     );
-    let judged: Vec<PieceNovelty> = comparison
-        .studied
-        .par_iter()
-        .map(|&piece| novelty.judge(piece, reusing))
-        .collect();
+    let judged = novelty.judge(&comparison.studied, reusing);
     let record = novelty.record(&judged);
     (judged, record)
 }

@@ -66,10 +66,38 @@ pub struct ComparisonSettings {
     pub center: bool,
     /// Whether novelty is judged against pieces of any date, not only earlier ones.
     pub any_date: bool,
+    /// Other pieces listed for each article, the nearest; without, as many as make a million pairs.
+    pub nearest_pieces: Option<usize>,
+    /// How the nearest sentences are found.
+    pub neighbour_search: NeighbourSearch,
     /// Seed of all that is drawn.
     pub seed: u64,
     /// Two groups, if such are to be compared.
     pub groups: Option<GroupSettings>,
+}
+
+/// How the nearest sentences are found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NeighbourSearch {
+    /// Each sentence is held against all others.
+    #[default]
+    Exact,
+    /// Through an index, which misses some; how many is measured.
+    Approximate,
+}
+
+impl NeighbourSearch {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Exact, Self::Approximate];
+
+    /// Its name in settings and records.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Approximate => "approximate",
+        }
+    }
 }
 
 /// How two groups of articles are compared.

@@ -248,11 +248,9 @@ pub(crate) fn comparison(
     let mut profiles = folder.table::<ProfileRow<'_>>()?;
     for (row, &at) in comparison.studied.iter().enumerate() {
         let piece = &pieces[at];
-        for (other_at, other) in pieces
-            .iter()
-            .enumerate()
-            .filter(|&(other_at, _)| other_at != at)
-        {
+        let listed = comparison.listed(row);
+        for &other_at in &listed {
+            let other = &pieces[other_at];
             let leading = &themes[readings.leading()];
             let (own, others) = (&leading[at].profile, &leading[other_at].profile);
             let cosine = comparison.documents[(row, other_at)];
@@ -288,7 +286,7 @@ pub(crate) fn comparison(
                 }
             }
         }
-        for found in comparison.nearest_sections(at) {
+        for found in comparison.nearest_sections(at, &listed) {
             similarity.push(&SimilarityRow {
                 doc_id: piece.id(),
                 other_id: pieces[found.other].id(),
@@ -322,7 +320,7 @@ fn neighbours(
 ) -> Result<(), ReportError> {
     let homes: Vec<(&Piece, usize)> = pieces::homes(pieces).collect();
     let mut table = folder.table::<NeighbourRow<'_>>()?;
-    for (row, found) in &comparison.neighbours {
+    for (row, found) in &comparison.neighbours.of {
         let (piece, sentence) = homes[*row];
         let span = piece.document.sentences[sentence].span;
         for (rank, neighbour) in found.iter().enumerate() {

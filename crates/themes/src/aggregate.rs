@@ -6,7 +6,9 @@
 //! independent evidence. Each replicate draws from a stream of its own, so that neither the number
 //! of threads nor other documents change a bit of the result.
 
-use ndarray::{Array2, ArrayView1, ArrayView2, s};
+use std::ops::Range;
+
+use ndarray::{ArrayView1, ArrayView2, s};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
@@ -18,6 +20,8 @@ use crate::percentile::interval;
 const REPLICATES: usize = 2000;
 /// Highest sentences whose mean is told; one alone may be an accident.
 const TOP: usize = 3;
+/// Figures that are resampled together.
+const LANES: usize = 8;
 /// Sentences for an interval, at least: of fewer, too few blocks can be drawn, and intervals come
 /// out much too narrow.
 const SENTENCES: usize = 10;
@@ -49,56 +53,187 @@ pub struct Aggregate {
 /// one figure a theme; none of a document without sentences. The same `seed` draws the same places
 /// in any two documents of the same length.
 pub fn aggregate(scores: ArrayView2<'_, f32>, none_below: f32, seed: u64) -> Vec<Aggregate> {
-    let (sentences, themes) = scores.dim();
-    if sentences == 0 {
-        return Vec::new();
-    }
-    let document = Document::new(scores, none_below);
-    let mut all: Vec<Aggregate> = (0..themes)
-        .map(|theme| {
-            let order = highest(scores.column(theme));
-            let top = order.iter().map(|&at| f64::from(scores[(at, theme)]));
-            let total = document.sum(theme, 0, sentences);
-            Aggregate {
-                mean: total.0 / sentences as f64,
-                max: scores[(order[0], theme)],
-                max_at: order[0],
-                top_mean: top.sum::<f64>() / order.len() as f64,
-                share: total.1 / sentences as f64,
-                mean_interval: None,
-                share_interval: None,
-            }
-        })
-        .collect();
-    if sentences < SENTENCES || themes == 0 {
-        return all;
-    }
-    // A replicate is a row: means and shares of all themes.
-    let figures = 2 * themes;
-    let mut replicates = vec![0.0; REPLICATES * figures];
-    replicates
-        .par_chunks_exact_mut(figures)
-        .enumerate()
-        .with_min_len(REPLICATES / 16)
-        .for_each(|(replicate, row)| {
-            let starts = starts(sentences, document.block, seed, replicate as u64);
-            document.replicate(&starts, row);
-        });
-    let tail = tail(sentences.div_ceil(document.block));
-    let intervals: Vec<(f64, f64)> = (0..figures)
+    Draws::new(scores.nrows(), seed).aggregate(scores, none_below)
+}
+
+/// The same for many documents, each given by its rows of `scores`. What is drawn for a length is
+/// drawn once.
+pub fn aggregates(
+    scores: ArrayView2<'_, f32>,
+    documents: &[Range<usize>],
+    none_below: f32,
+    seed: u64,
+) -> Vec<Vec<Aggregate>> {
+    let mut lengths: Vec<usize> = documents.iter().map(ExactSizeIterator::len).collect();
+    lengths.sort_unstable();
+    lengths.dedup();
+    let draws: Vec<Draws> = lengths
         .into_par_iter()
-        .map(|figure| {
-            let mut values: Vec<f64> = (replicates.iter().skip(figure).step_by(figures))
-                .copied()
-                .collect();
-            interval(&mut values, tail)
+        .map(|sentences| Draws::new(sentences, seed))
+        .collect();
+    // A text of one section is its section.
+    let mut distinct: Vec<&Range<usize>> = documents.iter().collect();
+    distinct.sort_unstable_by_key(|rows| (rows.start, rows.end));
+    distinct.dedup();
+    let found: Vec<Vec<Aggregate>> = distinct
+        .par_iter()
+        .map(|rows| {
+            let at = draws.partition_point(|draws| draws.sentences < rows.len());
+            draws[at].aggregate(scores.slice(s![(*rows).clone(), ..]), none_below)
         })
         .collect();
-    for (theme, aggregate) in all.iter_mut().enumerate() {
-        aggregate.mean_interval = Some(intervals[theme]);
-        aggregate.share_interval = Some(intervals[themes + theme]);
+    let place = |rows: &Range<usize>| {
+        let key = (rows.start, rows.end);
+        distinct.partition_point(|other| (other.start, other.end) < key)
+    };
+    documents
+        .iter()
+        .map(|rows| found[place(rows)].clone())
+        .collect()
+}
+
+/// What is drawn for documents of one length.
+struct Draws {
+    sentences: usize,
+    block: usize,
+    /// Blocks of a replicate.
+    blocks: usize,
+    /// Where the blocks of each replicate begin, one replicate after the other; none for documents
+    /// that are too short.
+    starts: Vec<u32>,
+    /// See [`tail`].
+    tail: f64,
+}
+
+impl Draws {
+    fn new(sentences: usize, seed: u64) -> Self {
+        let block = block_length(sentences);
+        let blocks = sentences.div_ceil(block);
+        let mut draws = Self {
+            sentences,
+            block,
+            blocks,
+            starts: Vec::new(),
+            tail: 0.0,
+        };
+        if sentences >= SENTENCES {
+            let replicates = 0..REPLICATES as u64;
+            draws.starts = replicates
+                .flat_map(|replicate| starts(sentences, blocks, seed, replicate))
+                .collect();
+            draws.tail = tail(blocks);
+        }
+        draws
     }
-    all
+
+    fn aggregate(&self, scores: ArrayView2<'_, f32>, none_below: f32) -> Vec<Aggregate> {
+        if self.sentences == 0 {
+            return Vec::new();
+        }
+        let reaches = |score: f32| f64::from(u8::from(score >= none_below));
+        let columns = || scores.columns().into_iter();
+        let mut figures: Vec<Vec<f64>> = columns()
+            .map(|scores| scores.iter().map(|&score| f64::from(score)).collect())
+            .collect();
+        figures.extend(columns().map(|scores| scores.iter().map(|&x| reaches(x)).collect()));
+        let found: Vec<Mean> = figures
+            .chunks(LANES)
+            .flat_map(|few| self.means(few))
+            .collect();
+        let (means, shares) = found.split_at(scores.ncols());
+        (columns().zip(means).zip(shares))
+            .map(|((scores, mean), share)| {
+                let order = highest(scores);
+                let top = order.iter().map(|&at| f64::from(scores[at]));
+                Aggregate {
+                    mean: mean.mean,
+                    max: scores[order[0]],
+                    max_at: order[0],
+                    top_mean: top.sum::<f64>() / order.len() as f64,
+                    share: share.mean,
+                    mean_interval: mean.interval,
+                    share_interval: share.interval,
+                }
+            })
+            .collect()
+    }
+
+    /// The means of some figures that each sentence has, at most [`LANES`].
+    fn means(&self, figures: &[Vec<f64>]) -> Vec<Mean> {
+        let blocks = Blocks::new(figures, self.block);
+        let mut replicates = vec![Vec::with_capacity(REPLICATES); figures.len()];
+        for starts in self.starts.chunks_exact(self.blocks) {
+            let means = blocks.replicate(starts);
+            for (replicates, mean) in replicates.iter_mut().zip(means) {
+                replicates.push(mean);
+            }
+        }
+        (blocks.mean.into_iter().zip(replicates))
+            .map(|(mean, replicates)| Mean {
+                mean,
+                interval: (!replicates.is_empty()).then(|| interval(&replicates, self.tail)),
+            })
+            .collect()
+    }
+}
+
+/// A mean with its interval.
+struct Mean {
+    mean: f64,
+    interval: Option<(f64, f64)>,
+}
+
+/// A number of each of some figures.
+type Lanes = [f64; LANES];
+
+/// Some figures of each sentence, made ready for many replicates.
+struct Blocks {
+    mean: Lanes,
+    /// Sums of the block that begins at each sentence.
+    whole: Vec<Lanes>,
+    /// The same of the last block, cut so that a replicate is as long as the document.
+    last: Vec<Lanes>,
+}
+
+impl Blocks {
+    fn new(figures: &[Vec<f64>], block: usize) -> Self {
+        let sentences = figures.first().map_or(0, Vec::len);
+        let mut values = vec![[0.0; LANES]; sentences];
+        for (lane, figure) in figures.iter().enumerate() {
+            for (values, &value) in values.iter_mut().zip(figure) {
+                values[lane] = value;
+            }
+        }
+        // A block that begins near the end goes on at the beginning.
+        let sum = |start: usize, length: usize| {
+            let cut = (start + length).min(sentences);
+            let around = &values[..start + length - cut];
+            let all = values[start..cut].iter().chain(around);
+            all.fold([0.0; LANES], add)
+        };
+        let blocks = |length| (0..sentences).map(|start| sum(start, length)).collect();
+        Self {
+            mean: sum(0, sentences).map(|sum| sum / sentences as f64),
+            whole: blocks(block),
+            last: blocks(sentences - (sentences.div_ceil(block) - 1) * block),
+        }
+    }
+
+    /// The means of the text put together from these blocks.
+    fn replicate(&self, starts: &[u32]) -> Lanes {
+        let (last, before) = starts.split_last().expect("a block");
+        let sum = before.iter().fold([0.0; LANES], |sum, &start| {
+            add(sum, &self.whole[start as usize])
+        });
+        add(sum, &self.last[*last as usize]).map(|sum| sum / self.whole.len() as f64)
+    }
+}
+
+fn add(mut sum: Lanes, values: &Lanes) -> Lanes {
+    for (sum, value) in sum.iter_mut().zip(values) {
+        *sum += value;
+    }
+    sum
 }
 
 /// The sentences with the highest scores, the highest first; of equals the first.
@@ -120,16 +255,15 @@ fn tail(blocks: usize) -> f64 {
 }
 
 /// Where the blocks of a replicate begin.
-fn starts(sentences: usize, block: usize, seed: u64, replicate: u64) -> Vec<usize> {
+fn starts(sentences: usize, blocks: usize, seed: u64, replicate: u64) -> impl Iterator<Item = u32> {
     // The key is laid out here, so that an update of the crate can't change how a seed fills it.
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
     let mut random = ChaCha8Rng::from_seed(key);
     random.set_stream(replicate);
-    (0..sentences.div_ceil(block))
+    (0..blocks)
         // A product's upper half is even but for a part in 2^32 / sentences.
-        .map(|_| ((u64::from(random.next_u32()) * sentences as u64) >> 32) as usize)
-        .collect()
+        .map(move |_| ((u64::from(random.next_u32()) * sentences as u64) >> 32) as u32)
 }
 
 /// Sentences of a block: the cube root of all, rounded up, the order that is best for a mean.
@@ -139,86 +273,9 @@ fn block_length(sentences: usize) -> usize {
         .unwrap_or(1)
 }
 
-/// A document made ready for many replicates.
-struct Document<'a> {
-    scores: ArrayView2<'a, f32>,
-    none_below: f32,
-    block: usize,
-    /// Sums of the block that begins at a sentence: scores, then sentences that reach the
-    /// threshold, of all themes.
-    whole: Array2<f64>,
-    /// The same of the last block, cut so that a replicate is as long as the document.
-    last: Array2<f64>,
-}
-
-impl<'a> Document<'a> {
-    fn new(scores: ArrayView2<'a, f32>, none_below: f32) -> Self {
-        let sentences = scores.nrows();
-        let block = block_length(sentences);
-        let mut document = Self {
-            scores,
-            none_below,
-            block,
-            whole: Array2::zeros((0, 0)),
-            last: Array2::zeros((0, 0)),
-        };
-        document.whole = document.blocks(block);
-        document.last = document.blocks(sentences - (sentences.div_ceil(block) - 1) * block);
-        document
-    }
-
-    /// Sums of the blocks of this length that begin at each sentence.
-    fn blocks(&self, length: usize) -> Array2<f64> {
-        let (sentences, themes) = self.scores.dim();
-        let mut sums = Array2::zeros((sentences, 2 * themes));
-        for (start, mut row) in sums.rows_mut().into_iter().enumerate() {
-            for theme in 0..themes {
-                (row[theme], row[themes + theme]) = self.sum(theme, start, length);
-            }
-        }
-        sums
-    }
-
-    /// Sum of the scores of adjacent sentences, and how many reach the threshold.
-    fn sum(&self, theme: usize, start: usize, length: usize) -> (f64, f64) {
-        let sentences = self.scores.nrows();
-        let cut = (start + length).min(sentences);
-        let (before, around) = (s![start..cut, theme], s![..start + length - cut, theme]);
-        let scores = self.scores.slice(before).into_iter();
-        scores
-            .chain(self.scores.slice(around))
-            .fold((0.0, 0.0), |(sum, reached), &score| {
-                let reaches = f64::from(u8::from(score >= self.none_below));
-                (sum + f64::from(score), reached + reaches)
-            })
-    }
-
-    /// Means and shares of the text put together from these blocks.
-    fn replicate(&self, starts: &[usize], row: &mut [f64]) {
-        let sentences = self.scores.nrows();
-        row.fill(0.0);
-        let mut left = sentences;
-        for &start in starts {
-            let length = self.block.min(left);
-            left -= length;
-            let table = if length == self.block {
-                &self.whole
-            } else {
-                &self.last
-            };
-            for (figure, sum) in row.iter_mut().zip(table.row(start)) {
-                *figure += sum;
-            }
-        }
-        for figure in row {
-            *figure /= sentences as f64;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use ndarray::array;
+    use ndarray::{Array2, array};
 
     use super::*;
 
@@ -263,19 +320,39 @@ mod tests {
     #[test]
     fn a_replicate_has_the_figures_that_numpy_finds() {
         let scores = document(11);
-        let document = Document::new(scores.view(), 0.25);
-        assert_eq!(document.block, 3);
-        let mut row = [f64::NAN; 6];
-        document.replicate(&[4, 10, 3, 9], &mut row);
-        let expected = [
+        let replicate = |value: fn(f32) -> f64| -> Vec<f64> {
+            let columns = scores.columns().into_iter();
+            let figures: Vec<Vec<f64>> = columns
+                .map(|scores| scores.iter().map(|&score| value(score)).collect())
+                .collect();
+            let blocks = Blocks::new(&figures, block_length(11));
+            blocks.replicate(&[4, 10, 3, 9])[..3].to_vec()
+        };
+        let means = [
             0.193_181_818_181_818_18,
             0.227_272_727_272_727_27,
             0.261_363_636_363_636_35,
+        ];
+        near(&replicate(f64::from), &means);
+        let shares = [
             0.454_545_454_545_454_53,
             0.545_454_545_454_545_4,
             0.545_454_545_454_545_4,
         ];
-        near(&row, &expected);
+        near(
+            &replicate(|score| f64::from(u8::from(score >= 0.25))),
+            &shares,
+        );
+    }
+
+    #[test]
+    fn many_documents_have_the_figures_of_each_alone() {
+        let scores = document(90);
+        let documents = [0..30, 30..60, 0..90, 60..65, 65..65, 10..40, 30..60];
+        let all = aggregates(scores.view(), &documents, 0.25, 3);
+        for (rows, found) in documents.into_iter().zip(all) {
+            assert_eq!(found, aggregate(scores.slice(s![rows, ..]), 0.25, 3));
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ mod scorer;
 mod typical;
 
 pub use adapt::{AdaptedScorer, NotAdapted};
-pub use aggregate::{Aggregate, aggregate};
+pub use aggregate::{Aggregate, aggregate, aggregates};
 pub use agreement::Agreement;
 pub use calibration::{
     Calibrated, Calibration, CalibrationFile, CalibrationFileError, NotCalibrated, Quality, Report,

@@ -7,7 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use lexis::SortKey;
 use model::{Backend, Device, Precision};
-use pipeline::{Periods, ScorerKind, Stemming};
+use pipeline::{NeighbourSearch, Periods, ScorerKind, Stemming};
 
 /// Reads articles, splits them into sentences, embeds and classifies these, and compares each
 /// article with the other pieces of a corpus. Every number in the results leads back to its passage.
@@ -419,6 +419,14 @@ pub(crate) struct Options {
     /// Nearest sentences listed for each sentence [default: 5]
     #[arg(long, value_name = "N")]
     pub(crate) neighbours: Option<usize>,
+    /// Other pieces listed for each article in similarity.csv and profiles.csv, the nearest ones
+    /// [default: all, or as many as make a million pairs]
+    #[arg(long, value_name = "N")]
+    pub(crate) nearest_pieces: Option<NonZeroUsize>,
+    /// How the nearest sentences are found [default: exact]; approximate is for a million sentences and
+    /// more, and tells what share of the exact ones it found
+    #[arg(long, value_name = "HOW", value_parser = one_of(&NeighbourSearch::ALL, NeighbourSearch::name))]
+    pub(crate) neighbour_search: Option<NeighbourSearch>,
     /// Take the mean of all vectors out before cosines are found (not for themes)
     #[arg(long)]
     pub(crate) center: bool,

@@ -9,7 +9,8 @@ use formulations::Tiers;
 use model::{Backend, Card, Device, EmbedderSettings, NliSettings, Precision};
 use pipeline::{
     CalibrationChoice, CodebookFile, ComparisonSettings, Corrections, Counting, Goal, LedgerFile,
-    LexiconChoice, ModelChoice, NliChoice, ScorerKind, Settings, TextSettings, ThemeSettings,
+    LexiconChoice, ModelChoice, NeighbourSearch, NliChoice, ScorerKind, Settings, TextSettings,
+    ThemeSettings,
 };
 use serde::Deserialize;
 use source::ReadSettings;
@@ -51,6 +52,8 @@ struct File {
     template: Option<String>,
     multi_label: Option<bool>,
     neighbours: Option<usize>,
+    nearest_pieces: Option<NonZeroUsize>,
+    neighbour_search: Option<NeighbourSearch>,
     center: Option<bool>,
     any_date: Option<bool>,
     threads: Option<NonZeroUsize>,
@@ -154,6 +157,14 @@ pub(crate) fn settings(
         comparison: ComparisonSettings {
             center: options.center || file.center.unwrap_or(false),
             any_date: options.any_date || file.any_date.unwrap_or(false),
+            nearest_pieces: options
+                .nearest_pieces
+                .or(file.nearest_pieces)
+                .map(NonZeroUsize::get),
+            neighbour_search: options
+                .neighbour_search
+                .or(file.neighbour_search)
+                .unwrap_or_default(),
             seed: options.themes.seed.or(file.seed).unwrap_or(DEFAULT_SEED),
             groups: None,
         },

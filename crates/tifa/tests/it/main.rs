@@ -25,6 +25,8 @@ mod house;
 mod keyness;
 /// Sentences over the model's limit.
 mod limit;
+/// Nearest sentences, exact and through an index, and how many pieces are listed.
+mod neighbours;
 /// What is repeated, rephrased and new; similarities and their background.
 mod novelty;
 /// The article of the journal, where it lies beside the checkout.
