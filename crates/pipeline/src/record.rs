@@ -139,6 +139,7 @@ fn told(
             "prompt": settings.model.settings.prompt,
             "windows": settings.model.settings.windows,
             "neighbours": settings.neighbours,
+            "by": (settings.goal >= Goal::Themes).then(|| settings.by.name()),
             "comparison": describe_comparison(settings),
             "themes": describe_themes(&settings.themes),
         }), read_settings(&settings.read)),
@@ -163,13 +164,13 @@ fn describe_comparison(settings: &Settings) -> Option<Value> {
             "center": chosen.center,
             "any_date": chosen.any_date,
             "seed": chosen.seed,
+            "permutations": chosen.drift.permutations,
+            "terms": chosen.drift.terms,
             "groups": chosen.groups.as_ref().map(|groups| json!({
                 "sides": groups.sides.describe(&settings.articles, &settings.corpus),
-                "permutations": groups.permutations,
-                "words": groups.words,
+                    "words": groups.words,
                 "documents": groups.documents,
                 "rwmd": groups.rwmd,
-                "terms": groups.terms,
             })),
         })
     })

@@ -26,6 +26,7 @@ pub(crate) fn reuse(
     };
     let settings = ReuseSettings {
         texts: config::texts("reuse", paths, corpus, &CountingOptions::default(), options)?,
+        by: config::by(chosen.by, options)?,
         sides,
         options: pipeline::ReuseOptions {
             ngram: chosen.ngram.into(),
