@@ -358,13 +358,16 @@ impl<'a> Run<'a> {
     }
 
     /// All measures by period, and what moves between periods.
-    fn over_time(
+    fn over_time<'m>(
         &mut self,
-        material: &Material<'_>,
+        material: &Material<'m>,
         (readings, themes): (&Readings, &[Vec<PieceThemes>]),
         (comparison, judged): (&Comparison, &[PieceNovelty]),
         observe: &mut dyn FnMut(Event<'_>),
-    ) -> Result<Value, PipelineError> {
+    ) -> Result<Value, PipelineError>
+    where
+        'a: 'm,
+    {
         let (folder, settings) = (&self.folder, self.settings);
         let codebook = &settings.themes.codebook.codebook;
         let chosen = &settings.comparison;
