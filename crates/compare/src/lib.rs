@@ -22,6 +22,7 @@ mod random;
 mod shuffle;
 mod similarity;
 mod two_sample;
+mod unit_mean;
 
 pub use approximate::{IndexError, NeighbourIndex, recall_of_nearest};
 pub use background::{Background, BackgroundOptions, Item, Placed, Standard, Stratum};
@@ -38,6 +39,7 @@ pub use mean_shift::UnitSums;
 pub use nearest::{Neighbour, nearest};
 pub use passages::{AlignedPassage, aligned_passages, best_passage_score};
 pub use projection::{Plane, trustworthiness};
-pub use shuffle::{Shuffles, Tested, permutation_test};
+pub use shuffle::{Shuffles, Tested, least_p, permutation_test};
 pub use similarity::{centroid, cosine, cosines, greatest};
 pub use two_sample::{PairSums, TwoSample};
+pub use unit_mean::UnitMean;

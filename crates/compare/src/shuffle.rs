@@ -92,6 +92,15 @@ pub fn permutation_test(
     })
 }
 
+/// The least p that so many units on each side can have, however different they are, where it is the
+/// same to a statistic which side is the target. Of equally many units on both, each division has its
+/// mirror image.
+pub fn least_p(targets: usize, references: usize) -> f64 {
+    let mirrored = if targets == references { 2.0 } else { 1.0 };
+    let ways = combinations(targets + references, targets);
+    (mirrored / ways.unwrap_or(u64::MAX) as f64).min(1.0)
+}
+
 /// Labels with so many true ones, evenly drawn.
 fn drawn(units: usize, chosen: usize, random: &mut ChaCha8Rng) -> Vec<bool> {
     let mut order: Vec<usize> = (0..units).collect();
@@ -181,6 +190,30 @@ mod tests {
         let low = [true, true, false, false, false];
         let found = permutation_test(&low, shuffles, difference(&values)).expect("two sides");
         assert!((found.p - 1.0).abs() < 1e-12);
+    }
+
+    /// A difference of either sign: the most different division and its mirror image are as high.
+    #[test]
+    fn no_p_is_less_than_the_least() {
+        let values = [1.0, 2.0, 3.0, 14.0, 15.0, 26.0];
+        let either = |labels: &[bool]| difference(&values)(labels).abs();
+        let shuffles = Shuffles {
+            count: 100,
+            seed: 1,
+        };
+        for (labels, sides) in [
+            ([false, false, false, true, true, true], (3, 3)),
+            ([false, false, false, false, false, true], (1, 5)),
+        ] {
+            let found = permutation_test(&labels, shuffles, either).expect("two sides");
+            assert!(
+                (found.p - least_p(sides.0, sides.1)).abs() < 1e-12,
+                "{found:?}"
+            );
+        }
+        assert!((least_p(3, 3) - 0.1).abs() < 1e-12);
+        assert!((least_p(1, 1) - 1.0).abs() < 1e-12);
+        assert!(least_p(200, 100) < 1e-15);
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod readability;
 mod special;
 mod syllables;
 mod table;
+mod unit_words;
 mod vocabulary;
 mod word_shift;
 
@@ -46,5 +47,6 @@ pub use query::{Query, QueryError};
 pub use readability::Readability;
 pub use syllables::syllables;
 pub use table::{Anchor, KeynessError, KeynessOptions, KeynessRow, keyness};
+pub use unit_words::UnitWords;
 pub use vocabulary::Vocabulary;
 pub use word_shift::{ShiftNull, TermShift, WordShift, shift_null};

@@ -60,7 +60,7 @@ impl WordShift {
     }
 
     /// The same from the counts of each word.
-    fn of_counts(target: &[u64], reference: &[u64]) -> Option<Self> {
+    pub(crate) fn of_counts(target: &[u64], reference: &[u64]) -> Option<Self> {
         let [target_tokens, reference_tokens] = [target, reference].map(|c| c.iter().sum::<u64>());
         if target_tokens == 0 || reference_tokens == 0 {
             return None;
@@ -101,7 +101,7 @@ impl WordShift {
 }
 
 /// A word's part in the divergence, from its shares; never negative.
-fn part(p: f64, q: f64) -> f64 {
+pub(crate) fn part(p: f64, q: f64) -> f64 {
     // One side's share over the mean is then 2, whose logarithm is 1: rare words mostly come here.
     if p == 0.0 || q == 0.0 {
         return f64::midpoint(p, q);

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::comparing::Comparison;
 use crate::outcome::GroupFigure;
 use crate::pieces::Piece;
-use crate::settings::GroupSettings;
+use crate::settings::{DriftSettings, GroupSettings};
 use crate::theming::PieceThemes;
 use crate::{PipelineError, lexical, sides};
 
@@ -65,6 +65,7 @@ struct Figure {
 pub(crate) struct Groups<'a> {
     pieces: &'a [Piece],
     settings: &'a GroupSettings,
+    drift: &'a DriftSettings,
     seed: u64,
     units: Units,
     figures: Vec<Figure>,
@@ -79,13 +80,14 @@ impl<'a> Groups<'a> {
         sentences: ArrayView2<'_, f32>,
         comparison: &Comparison,
         themes: &[PieceThemes],
-        settings: &'a GroupSettings,
+        (settings, drift): (&'a GroupSettings, &'a DriftSettings),
         seed: u64,
     ) -> Result<Self, PipelineError> {
         let by_documents = settings.documents || sentences.nrows() > MOST_SENTENCES;
         let mut groups = Self {
             pieces,
             settings,
+            drift,
             seed,
             units: Units::new(pieces)?,
             figures: Vec::new(),
@@ -105,7 +107,7 @@ impl<'a> Groups<'a> {
         groups.themes(themes);
         let corpus = lexical::words(pieces)?;
         groups.words(&corpus);
-        for term in &settings.terms {
+        for term in &drift.terms {
             groups.contexts(&corpus, sentences, term);
         }
         Ok(groups)
@@ -113,7 +115,7 @@ impl<'a> Groups<'a> {
 
     fn shuffles(&self) -> Shuffles {
         Shuffles {
-            count: self.settings.permutations,
+            count: self.drift.permutations,
             seed: self.seed,
         }
     }
@@ -269,7 +271,7 @@ impl<'a> Groups<'a> {
         };
         let (targets, references) = (unit_of_side(true), unit_of_side(false));
         let bootstrap = Bootstrap {
-            replicates: self.settings.permutations,
+            replicates: self.drift.permutations,
             seed: self.seed,
         };
         let interval = bootstrap.interval((targets.len(), references.len()), |ones, others| {
@@ -423,7 +425,7 @@ impl<'a> Groups<'a> {
 }
 
 /// A term's words as ids; none where the corpus doesn't have one of them.
-fn ids(corpus: &Corpus, term: &str) -> Option<Vec<u32>> {
+pub(crate) fn ids(corpus: &Corpus, term: &str) -> Option<Vec<u32>> {
     let mut ids = Some(Vec::new());
     let span = text::Span::new(0, term.len());
     Words::default().cut(term, span, &mut |word, _| {

@@ -7,11 +7,13 @@
 
 mod aggregating;
 mod agreeing;
+mod by_period;
 mod checking;
 mod clock;
 mod comparing;
 mod condition;
 mod counting;
+mod drift;
 mod embedding;
 mod error;
 mod event;
@@ -61,8 +63,9 @@ pub use reuse_command::{ReuseOutcome, ReuseSettings, reuse};
 pub use reusing::ReuseOptions;
 pub use run::run;
 pub use settings::{
-    CalibrationChoice, CodebookFile, ComparisonSettings, Corrections, Goal, GroupSettings,
-    LexiconChoice, ModelChoice, NeighbourSearch, NliChoice, ScorerKind, Settings, ThemeSettings,
+    CalibrationChoice, CodebookFile, ComparisonSettings, Corrections, DriftSettings, Goal,
+    GroupSettings, LexiconChoice, ModelChoice, NeighbourSearch, NliChoice, ScorerKind, Settings,
+    ThemeSettings,
 };
 pub use shift::{ShiftOutcome, ShiftSettings, shift};
 pub use sides::Sides;

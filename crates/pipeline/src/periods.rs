@@ -1,16 +1,20 @@
-//! Years, quarters and issues.
+//! Decades, years, quarters and issues.
 
 use std::collections::BTreeMap;
 
 use formulations::Timeline;
+use serde::Deserialize;
 use text::Metadata;
 
+use crate::Event;
 use crate::pieces::Piece;
-use crate::repeats;
 
 /// What articles are gathered by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Periods {
+    /// The decade of publication: `1990s`.
+    Decade,
     /// The year of publication.
     #[default]
     Year,
@@ -22,11 +26,12 @@ pub enum Periods {
 
 impl Periods {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Year, Self::Quarter, Self::Issue];
+    pub const ALL: [Self; 4] = [Self::Decade, Self::Year, Self::Quarter, Self::Issue];
 
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Decade => "decade",
             Self::Year => "year",
             Self::Quarter => "quarter",
             Self::Issue => "issue",
@@ -37,6 +42,7 @@ impl Periods {
     fn of(self, metadata: &Metadata) -> Option<String> {
         let year = || date(metadata)?.get(..4);
         match self {
+            Self::Decade => Some(format!("{}0s", year()?.get(..3)?)),
             Self::Year => year().map(str::to_owned),
             Self::Quarter => {
                 let month: u8 = date(metadata)?.get(5..7)?.parse().ok()?;
@@ -57,9 +63,21 @@ impl Periods {
         }
     }
 
-    /// When the pieces were published. Periods stand by their first date, those without any date
-    /// behind the others.
-    pub(crate) fn timeline(self, pieces: &[Piece]) -> Timeline {
+    /// What is to be told of pieces that stand in no period, if there are any.
+    pub(crate) fn unknown(self, timeline: &Timeline) -> Option<String> {
+        let periods = timeline.periods.iter();
+        let unknown = periods.filter(|period| period.is_none()).count();
+        (unknown > 0).then(|| {
+            format!(
+                "of {unknown} articles the {} is not known; they stand in no period",
+                self.name()
+            )
+        })
+    }
+
+    /// When the pieces were published; `groups` has a number for each, the same for near-duplicates.
+    /// Periods stand by their first date, those without any date behind the others.
+    pub(crate) fn timeline(self, pieces: &[Piece], groups: Vec<usize>) -> Timeline {
         let dates: Vec<Option<String>> = pieces
             .iter()
             .map(|piece| {
@@ -85,9 +103,23 @@ impl Periods {
                 .map(|label| label.as_deref().map(|label| places[label]))
                 .collect(),
             names: order.iter().map(|(label, _)| (*label).to_owned()).collect(),
-            groups: repeats::groups(pieces),
+            groups,
             dates,
         }
+    }
+
+    /// The same, telling how many pieces stand in no period.
+    pub(crate) fn observed(
+        self,
+        pieces: &[Piece],
+        groups: Vec<usize>,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Timeline {
+        let timeline = self.timeline(pieces, groups);
+        if let Some(unknown) = self.unknown(&timeline) {
+            observe(Event::Remark(&unknown));
+        }
+        timeline
     }
 }
 
@@ -108,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn articles_stand_in_their_year_quarter_and_issue() {
+    fn articles_stand_in_their_decade_year_quarter_and_issue() {
         let of = |published: &str, whole: &str, number: &str| Metadata {
             published: (!published.is_empty()).then(|| published.to_owned()),
             whole_issue: (!whole.is_empty()).then(|| whole.to_owned()),
@@ -118,13 +150,13 @@ mod tests {
         };
         let full = of("2018-12-21T10:30", "37", "No.4");
         let names = Periods::ALL.map(|by| by.of(&full).unwrap_or_default());
-        assert_eq!(names, ["2018", "2018-Q4", "37"]);
+        assert_eq!(names, ["2010s", "2018", "2018-Q4", "37"]);
         let coarse = of("2018", "", "No.4");
         let names = Periods::ALL.map(|by| by.of(&coarse).unwrap_or_default());
-        assert_eq!(names, ["2018", "", "Vol.5, No.4"]);
+        assert_eq!(names, ["2010s", "2018", "", "Vol.5, No.4"]);
         assert_eq!(
             Periods::ALL.map(|by| by.of(&of("", "", ""))),
-            [None, None, None]
+            [None, None, None, None]
         );
     }
 }

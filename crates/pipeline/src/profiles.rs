@@ -48,12 +48,25 @@ fn parts(piece: &Piece) -> Vec<Part> {
     std::iter::once(whole).chain(sections).collect()
 }
 
-/// Writes both tables.
+/// What is told of articles by period.
+pub(crate) const BY_PERIOD: [&str; 9] = [
+    "mattr",
+    "mtld_below",
+    "hd_d",
+    "yule_k",
+    "words_per_sentence",
+    "letters_per_word",
+    "flesch",
+    "flesch_kincaid",
+    "lix",
+];
+
+/// Writes both tables, and returns of each piece what is told by period.
 pub(crate) fn write(
     folder: &OutputFolder,
     pieces: &[Piece],
     corpus: &Corpus,
-) -> Result<(), PipelineError> {
+) -> Result<Vec<[Option<f64>; BY_PERIOD.len()]>, PipelineError> {
     let mut diversities = folder.table::<DiversityRow<'_>>()?;
     let mut readabilities = folder.table::<ReadabilityRow<'_>>()?;
     let described: Vec<Vec<_>> = pieces
@@ -77,7 +90,24 @@ pub(crate) fn write(
         readabilities.push(readability)?;
     }
     diversities.finish()?;
-    Ok(readabilities.finish()?)
+    readabilities.finish()?;
+    // The whole article stands first among its parts.
+    let wholes = described.iter().map(|parts| &parts[0]);
+    let told = wholes.map(|(diversity, readability)| {
+        [
+            diversity.mattr,
+            diversity.mtld_below,
+            diversity.hd_d,
+            diversity.yule_k,
+            readability.words_per_sentence,
+            readability.letters_per_word,
+            readability.flesch,
+            readability.flesch_kincaid,
+            readability.lix,
+        ]
+        .map(|value| value.map(|value| value.0))
+    });
+    Ok(told.collect())
 }
 
 fn diversity<'a>(

@@ -139,6 +139,7 @@ fn told(
             "prompt": settings.model.settings.prompt,
             "windows": settings.model.settings.windows,
             "neighbours": settings.neighbours,
+            "by": (settings.goal >= Goal::Themes).then(|| settings.by.name()),
             "comparison": describe_comparison(settings),
             "themes": describe_themes(&settings.themes),
         }), read_settings(&settings.read)),
@@ -165,13 +166,13 @@ fn describe_comparison(settings: &Settings) -> Option<Value> {
             "nearest_pieces": chosen.nearest_pieces,
             "neighbour_search": chosen.neighbour_search,
             "seed": chosen.seed,
+            "permutations": chosen.drift.permutations,
+            "terms": chosen.drift.terms,
             "groups": chosen.groups.as_ref().map(|groups| json!({
                 "sides": groups.sides.describe(&settings.articles, &settings.corpus),
-                "permutations": groups.permutations,
-                "words": groups.words,
+                    "words": groups.words,
                 "documents": groups.documents,
                 "rwmd": groups.rwmd,
-                "terms": groups.terms,
             })),
         })
     })

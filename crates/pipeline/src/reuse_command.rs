@@ -5,12 +5,13 @@ use std::time::Instant;
 use report::tables::ReuseRow;
 use serde_json::{Value, json};
 
+use crate::by_period::ByPeriod;
 use crate::clock::Clock;
 use crate::lexical::{self, Output, Results};
 use crate::pieces;
 use crate::reusing::{ReuseOptions, Reusing};
 use crate::run::on_threads;
-use crate::{Event, Outcome, PipelineError, Sides, TextSettings};
+use crate::{Event, Outcome, Periods, PipelineError, Sides, TextSettings, repeats};
 
 /// Share of a sentence's words that must be an earlier piece's for the sentence to be told as taken over.
 const TAKEN_OVER: f64 = 0.5;
@@ -24,6 +25,8 @@ pub struct ReuseSettings {
     pub sides: Sides,
     /// How reuse is looked for.
     pub options: ReuseOptions,
+    /// What articles are gathered by in time.
+    pub by: Periods,
 }
 
 /// What was found, in short.
@@ -95,9 +98,17 @@ fn find(
                 reusing.write(&folder, pieces)?;
                 Ok::<_, PipelineError>(((), reusing.passages()))
             })?;
+            let timeline = (settings.by).observed(pieces, repeats::groups(pieces), observe);
+            clock.time("periods", "documents", observe, |_| {
+                let mut table = ByPeriod::new(pieces, &timeline);
+                table.reuse(&reusing);
+                table.write(&folder)?;
+                Ok::<_, PipelineError>(((), pieces.len()))
+            })?;
             let own = json!({
                 "sides": settings.sides.describe(&wanted.articles, &wanted.corpus),
                 "reuse": found["settings"].take(),
+                "by": settings.by.name(),
             });
             if let Some(found) = found.as_object_mut() {
                 found.remove("settings");

@@ -246,6 +246,32 @@ impl Reusing {
         found
     }
 
+    /// All pieces as words.
+    pub(crate) fn corpus(&self) -> &Corpus {
+        &self.corpus
+    }
+
+    /// The words of a sentence.
+    pub(crate) fn words_in(&self, piece: usize, sentence: usize) -> &[u32] {
+        let own = self.words_of(piece, sentence);
+        &self.corpus.ids()[self.corpus.document(piece)][own]
+    }
+
+    /// How many of a piece's words stand, word for word and in order, in passages that it shares with
+    /// an earlier piece, and how many words it has.
+    pub(crate) fn taken_over(&self, piece: usize) -> (usize, usize) {
+        let mut taken = vec![false; self.corpus.document(piece).len()];
+        for &at in &self.of_pieces[piece] {
+            let passage = &self.shared.passages()[at as usize];
+            if passage.document == piece && passage.source != piece {
+                for run in self.shared.runs(passage) {
+                    taken[run.at as usize..(run.at + run.words) as usize].fill(true);
+                }
+            }
+        }
+        (taken.iter().filter(|is| **is).count(), taken.len())
+    }
+
     /// The words of a sentence, counted within the piece.
     fn words_of(&self, piece: usize, sentence: usize) -> Range<usize> {
         let starts = &self.sentences[piece];

@@ -10,8 +10,10 @@ use serde_json::{Value, json};
 use source::Problem;
 use themes::Units;
 
+use crate::by_period::ByPeriod;
 use crate::clock::Clock;
 use crate::comparing::Comparison;
+use crate::drift::{Drift, Material};
 use crate::grouping::Groups;
 use crate::ledger::SubwordCounts;
 use crate::neighbours::Neighbours;
@@ -251,7 +253,7 @@ impl<'a> Run<'a> {
         let leading = &themes[readings.leading()];
         outcome.themes = leading_themes(pieces, leading, self.settings);
         if self.settings.goal < Goal::Comparison {
-            return Ok(());
+            return self.periods(pieces, &readings, &themes, observe);
         }
         self.compare(
             pieces,
@@ -338,7 +340,7 @@ impl<'a> Run<'a> {
                     sentences,
                     &comparison,
                     leading,
-                    chosen_groups,
+                    (chosen_groups, &chosen.drift),
                     chosen.seed,
                 )?;
                 groups.write(folder)?;
@@ -347,10 +349,82 @@ impl<'a> Run<'a> {
             compared["groups"] = groups.record();
             outcome.groups = groups.told();
         }
+        let timeline = (settings.by).observed(pieces, comparison.groups.clone(), observe);
+        let material = Material {
+            pieces,
+            timeline: &timeline,
+            vectors: sentences,
+            offsets,
+            reusing: &reusing,
+            all_roles: chosen.groups.is_some(),
+        };
+        compared["drift"] = self.over_time(
+            &material,
+            (readings, themes),
+            (&comparison, &judged),
+            observe,
+        )?;
         self.compared = Some(compared);
         outcome.closest = closest(pieces, &comparison);
         outcome.repeated = Some(repeats::count(pieces));
         Ok(())
+    }
+
+    /// All measures by period, and what moves between periods.
+    fn over_time<'m>(
+        &mut self,
+        material: &Material<'m>,
+        (readings, themes): (&Readings, &[Vec<PieceThemes>]),
+        (comparison, judged): (&Comparison, &[PieceNovelty]),
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Value, PipelineError>
+    where
+        'a: 'm,
+    {
+        let (folder, settings) = (&self.folder, self.settings);
+        let codebook = &settings.themes.codebook.codebook;
+        let chosen = &settings.comparison;
+        self.clock.time("periods", "documents", observe, |_| {
+            let mut table = ByPeriod::new(material.pieces, material.timeline);
+            table.themes(readings, themes, codebook);
+            table.novelty(judged);
+            table.reuse(material.reusing);
+            table.similarity(comparison, material.all_roles);
+            table.write(folder)?;
+            Ok::<_, PipelineError>(((), material.pieces.len()))
+        })?;
+        let drift = self.clock.time("drift", "pairs of periods", observe, |_| {
+            let leading = &readings.all[readings.leading()];
+            let drift = Drift::find(material, (leading, codebook), &chosen.drift, chosen.seed);
+            drift.write(folder)?;
+            let count = drift.moves();
+            Ok::<_, PipelineError>((drift, count))
+        })?;
+        let is_tested = chosen.drift.permutations > 0;
+        if let Some(told) = drift.told(settings.by.name()).filter(|_| is_tested) {
+            observe(Event::Remark(&told));
+        }
+        Ok(drift.record())
+    }
+
+    /// Themes by period, where nothing is compared.
+    fn periods(
+        &mut self,
+        pieces: &[Piece],
+        readings: &Readings,
+        themes: &[Vec<PieceThemes>],
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<(), PipelineError> {
+        let (folder, settings) = (&self.folder, self.settings);
+        let timeline = settings
+            .by
+            .observed(pieces, repeats::groups(pieces), observe);
+        self.clock.time("periods", "documents", observe, |_| {
+            let mut table = ByPeriod::new(pieces, &timeline);
+            table.themes(readings, themes, &settings.themes.codebook.codebook);
+            table.write(folder)?;
+            Ok::<_, PipelineError>(((), pieces.len()))
+        })
     }
 
     fn commit(

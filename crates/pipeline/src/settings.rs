@@ -10,7 +10,7 @@ use themes::{
     CalibrationFile, CalibrationFileError, Codebook, CodebookError, LexiconError, LexiconScorer,
 };
 
-use crate::Sides;
+use crate::{Periods, Sides};
 
 /// How far a run goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,6 +46,8 @@ pub struct Settings {
     pub themes: ThemeSettings,
     /// Nearest sentences listed for each sentence.
     pub neighbours: usize,
+    /// What articles are gathered by in time.
+    pub by: Periods,
     /// How articles are compared.
     pub comparison: ComparisonSettings,
     /// Whether the run fails when a subword would not reach the model.
@@ -72,6 +74,8 @@ pub struct ComparisonSettings {
     pub neighbour_search: NeighbourSearch,
     /// Seed of all that is drawn.
     pub seed: u64,
+    /// How periods, and groups, are tested.
+    pub drift: DriftSettings,
     /// Two groups, if such are to be compared.
     pub groups: Option<GroupSettings>,
 }
@@ -105,15 +109,20 @@ impl NeighbourSearch {
 pub struct GroupSettings {
     /// Which articles are held against which.
     pub sides: Sides,
-    /// Permutations behind p, and replicates behind intervals; 0 for none.
-    pub permutations: usize,
     /// Most frequent words that Delta looks at, at most.
     pub words: usize,
     /// Whether the vectors of whole documents are compared, and not those of sentences.
     pub documents: bool,
     /// Whether the relaxed word mover's distance is also found.
     pub rwmd: bool,
-    /// Words and word sequences whose contexts are compared.
+}
+
+/// What is held against what by chance, and of what.
+#[derive(Clone, Debug)]
+pub struct DriftSettings {
+    /// Permutations behind p, and of groups replicates behind intervals; 0 for none.
+    pub permutations: usize,
+    /// Words and word sequences whose contexts are compared, between periods and groups.
     pub terms: Vec<String>,
 }
 

@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::lexical::{self, Output, Results};
 use crate::pieces::Piece;
 use crate::run::on_threads;
-use crate::{Condition, Event, Outcome, Periods, PipelineError, TextSettings};
+use crate::{Condition, Event, Outcome, Periods, PipelineError, TextSettings, repeats};
 
 /// A ledger and where it came from.
 #[derive(Clone, Debug)]
@@ -250,17 +250,9 @@ fn find(
         let number = near.len();
         Ok::<_, PipelineError>((near, number))
     })?;
-    let timeline = settings.by.timeline(pieces);
-    let unknown = timeline
-        .periods
-        .iter()
-        .filter(|period| period.is_none())
-        .count();
-    if unknown > 0 {
-        observe(Event::Note(&format!(
-            "of {unknown} articles the {} is not known; they stand in no period",
-            settings.by.name()
-        )));
+    let timeline = settings.by.timeline(pieces, repeats::groups(pieces));
+    if let Some(unknown) = settings.by.unknown(&timeline) {
+        observe(Event::Note(&unknown));
     }
     let usage = formulations::usage(&families, &hits);
     let changes = clock.time("changes", "pairs of wordings", observe, |_| {

@@ -10,11 +10,12 @@ use report::OutputFolder;
 use report::tables::{CollocationRow, SequenceRow, WordRow};
 use serde_json::json;
 
+use crate::by_period::ByPeriod;
 use crate::clock::Clock;
 use crate::lexical::{self, Results};
 use crate::profiles;
 use crate::run::on_threads;
-use crate::{Event, Outcome, PipelineError, TextSettings};
+use crate::{Event, Outcome, Periods, PipelineError, TextSettings, repeats};
 
 /// Added to each pattern's count before λ is taken, as is usual.
 const SMOOTHING: f64 = 0.5;
@@ -32,6 +33,8 @@ pub struct WordsSettings {
     pub minimum: Minimum,
     /// Only what stands with this word; all pairs where there is none.
     pub node: Option<String>,
+    /// What articles are gathered by in time.
+    pub by: Periods,
     /// How many of the strongest pairs are told.
     pub told: usize,
 }
@@ -89,8 +92,15 @@ fn describe(
         write_sequences(&folder, &corpus, &settings.counts)?;
         Ok::<_, PipelineError>(((), counts.len()))
     })?;
-    clock.time("diversity and readability", "documents", observe, |_| {
-        profiles::write(&folder, pieces, &corpus)?;
+    let described = clock.time("diversity and readability", "documents", observe, |_| {
+        let described = profiles::write(&folder, pieces, &corpus)?;
+        Ok::<_, PipelineError>((described, pieces.len()))
+    })?;
+    let timeline = (settings.by).observed(pieces, repeats::groups(pieces), observe);
+    clock.time("periods", "documents", observe, |_| {
+        let mut table = ByPeriod::new(pieces, &timeline);
+        table.profiles(&described);
+        table.write(&folder)?;
         Ok::<_, PipelineError>(((), pieces.len()))
     })?;
     let pairs = clock.time("collocations", "pairs", observe, |_| {
@@ -135,6 +145,7 @@ fn describe(
             "max_n": settings.counts.sizes.end(),
             "min_count": settings.counts.min_count,
             "min_docs": settings.counts.min_documents,
+            "by": settings.by.name(),
             "collocations": match settings.unit {
                 Unit::Sentence => "sentence".to_owned(),
                 Unit::Window(words) => format!("window of {words}"),

@@ -129,11 +129,12 @@ fn document(
 }
 
 pub(crate) fn role(piece: &Piece) -> &'static str {
-    if piece.is_studied {
-        "article"
-    } else {
-        "corpus"
-    }
+    role_name(piece.is_studied)
+}
+
+/// What articles are called in tables, and what they are only compared with.
+pub(crate) const fn role_name(is_studied: bool) -> &'static str {
+    if is_studied { "article" } else { "corpus" }
 }
 
 /// Words and subwords of every sentence.

@@ -21,12 +21,14 @@ macro_rules! table {
 }
 
 mod formulations;
+mod time;
 mod words;
 
 pub use formulations::{
     BurstRow, FormulationChangeRow, FormulationHitRow, FormulationNearRow, FormulationPeriodRow,
     FormulationRow, LatticeRow,
 };
+pub use time::{DriftRow, DriftWordRow, PeriodRow};
 pub use words::{
     CollocationRow, DiversityRow, KwicRow, ReadabilityRow, SequenceRow, ShiftRow, WordRow,
 };
@@ -892,6 +894,9 @@ pub fn all() -> Vec<(&'static str, &'static [&'static str])> {
         of::<NoveltySectionRow<'_>>(),
         of::<NoveltyPieceRow<'_>>(),
         of::<MapRow<'_>>(),
+        of::<PeriodRow<'_>>(),
+        of::<DriftRow<'_>>(),
+        of::<DriftWordRow<'_>>(),
         of::<GroupRow<'_>>(),
         of::<DeltaRow<'_>>(),
         of::<PredictionRow<'_>>(),

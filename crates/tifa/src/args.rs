@@ -42,7 +42,8 @@ pub(crate) enum Command {
 Examples:
   tifa run corpus
   tifa run new.txt older.html --corpus corpus --out results/new --threads 2
-  tifa run press.jsonl --text-column content --id-column url")]
+  tifa run press.jsonl --text-column content --id-column url
+  tifa run speeches --by decade --term 'rule of law'   what moved from decade to decade?")]
     Run {
         #[command(flatten)]
         inputs: Inputs,
@@ -50,7 +51,9 @@ Examples:
         #[arg(long, value_name = "PATH", num_args = 1..)]
         corpus: Vec<PathBuf>,
         #[command(flatten)]
-        options: Options,
+        drift: DriftOptions,
+        #[command(flatten)]
+        options: Box<Options>,
     },
     /// Articles against each piece of a folder, all against all, or a group against another
     /// (group_comparison.csv, delta.csv)
@@ -74,6 +77,8 @@ Examples:
         sides: Box<SideOptions>,
         #[command(flatten)]
         groups: GroupOptions,
+        #[command(flatten)]
+        drift: DriftOptions,
         #[command(flatten)]
         options: Box<Options>,
     },
@@ -430,6 +435,9 @@ pub(crate) struct Options {
     /// Take the mean of all vectors out before cosines are found (not for themes)
     #[arg(long)]
     pub(crate) center: bool,
+    /// What articles are gathered by in periods.csv and drift.csv [default: year]
+    #[arg(long, value_name = "PERIOD", value_parser = one_of(&Periods::ALL, Periods::name))]
+    pub(crate) by: Option<Periods>,
     /// Judge novelty against pieces of any date, not only those published before
     #[arg(long)]
     pub(crate) any_date: bool,
@@ -526,9 +534,6 @@ pub(crate) struct SideOptions {
 /// How two groups of articles are compared.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct GroupOptions {
-    /// Divisions of the articles behind p, and drawings behind intervals, of two groups; 0 for none
-    #[arg(long, value_name = "N", default_value_t = 2000)]
-    pub(crate) permutations: usize,
     /// Most frequent words that Delta looks at
     #[arg(long, value_name = "N", default_value_t = NonZeroUsize::new(500).expect("not zero"))]
     pub(crate) words: NonZeroUsize,
@@ -538,7 +543,16 @@ pub(crate) struct GroupOptions {
     /// Also find the relaxed word mover's distance
     #[arg(long)]
     pub(crate) rwmd: bool,
-    /// Also compare the sentences that have a word or word sequence; can be given more than once
+}
+
+/// What is tested between periods, and between two groups.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DriftOptions {
+    /// Divisions of the articles behind p, and of two groups drawings behind intervals; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 2000)]
+    pub(crate) permutations: usize,
+    /// Also compare the sentences that have a word or word sequence, between periods and between two
+    /// groups; can be given more than once
     #[arg(long, value_name = "WORDS")]
     pub(crate) term: Vec<String>,
 }
@@ -587,9 +601,9 @@ pub(crate) struct FormulationOptions {
     /// Articles that a mined sequence needs
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub(crate) min_docs: usize,
-    /// What articles are gathered by
-    #[arg(long, value_name = "PERIOD", default_value = Periods::Year.name(), value_parser = one_of(&Periods::ALL, Periods::name))]
-    pub(crate) by: Periods,
+    /// What articles are gathered by [default: year]
+    #[arg(long, value_name = "PERIOD", value_parser = one_of(&Periods::ALL, Periods::name))]
+    pub(crate) by: Option<Periods>,
     /// Count only articles that fulfil a condition, as 'year>=2012' (see `tifa keyness --help`)
     #[arg(long = "where", value_name = "CONDITION")]
     pub(crate) condition: Option<String>,
@@ -705,6 +719,9 @@ pub(crate) struct WordsOptions {
     /// List only what stands with this word
     #[arg(long, value_name = "WORD")]
     pub(crate) node: Option<String>,
+    /// What articles are gathered by in periods.csv [default: year]
+    #[arg(long, value_name = "PERIOD", value_parser = one_of(&Periods::ALL, Periods::name))]
+    pub(crate) by: Option<Periods>,
 }
 
 /// How sure a divergence is.
@@ -768,6 +785,9 @@ pub(crate) struct ReuseOptions {
     /// Seed of MinHash [default: 1]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+    /// What articles are gathered by in periods.csv [default: year]
+    #[arg(long, value_name = "PERIOD", value_parser = one_of(&Periods::ALL, Periods::name))]
+    pub(crate) by: Option<Periods>,
 }
 
 /// Takes a number above 0, up to 1.

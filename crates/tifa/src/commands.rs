@@ -29,19 +29,21 @@ pub(crate) fn execute(args: Args) -> Result<ExitCode> {
         Command::Run {
             inputs,
             corpus,
+            drift,
             options,
-        } => run::run(Goal::Comparison, "run", inputs.paths, corpus, &options),
+        } => run::compare(("run", inputs.paths, corpus), drift, &options),
         Command::Compare {
             against,
             sides,
             groups,
+            drift,
             options,
-        } => compare::compare(against, *sides, &groups, &options),
+        } => compare::compare(against, *sides, &groups, drift, &options),
         Command::Tokenize { inputs, options } => {
-            run::run(Goal::Tokens, "tokenize", inputs.paths, vec![], &options)
+            run::run(Goal::Tokens, "tokenize", inputs.paths, &options)
         }
         Command::Embed { inputs, options } => {
-            run::run(Goal::Vectors, "embed", inputs.paths, vec![], &options)
+            run::run(Goal::Vectors, "embed", inputs.paths, &options)
         }
         Command::Themes {
             task: Some(ThemesTask::Check { paths, options }),
@@ -61,7 +63,7 @@ pub(crate) fn execute(args: Args) -> Result<ExitCode> {
             inputs, options, ..
         } => {
             let paths = inputs.map_or_else(Vec::new, |inputs| inputs.paths);
-            run::run(Goal::Themes, "themes", paths, vec![], &options)
+            run::run(Goal::Themes, "themes", paths, &options)
         }
         Command::Keyness {
             sides,

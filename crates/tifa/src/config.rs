@@ -8,17 +8,17 @@ use anyhow::{Context, Result, bail};
 use formulations::Tiers;
 use model::{Backend, Card, Device, EmbedderSettings, NliSettings, Precision};
 use pipeline::{
-    CalibrationChoice, CodebookFile, ComparisonSettings, Corrections, Counting, Goal, LedgerFile,
-    LexiconChoice, ModelChoice, NeighbourSearch, NliChoice, ScorerKind, Settings, TextSettings,
-    ThemeSettings,
+    CalibrationChoice, CodebookFile, ComparisonSettings, Corrections, Counting, DriftSettings,
+    Goal, LedgerFile, LexiconChoice, ModelChoice, NeighbourSearch, NliChoice, Periods, ScorerKind,
+    Settings, TextSettings, ThemeSettings,
 };
 use serde::Deserialize;
 use source::ReadSettings;
 use themes::Codebook;
 
 use crate::args::{
-    CommonOptions, CountingOptions, FormulationOptions, ModelOptions, Options, ReadOptions,
-    TextOptions, ThemeOptions,
+    CommonOptions, CountingOptions, DriftOptions, FormulationOptions, ModelOptions, Options,
+    ReadOptions, TextOptions, ThemeOptions,
 };
 
 const DEFAULT_MODEL: &str = "all-MiniLM-L6-v2";
@@ -27,6 +27,7 @@ const DEFAULT_LEDGER: &str = "qiushi";
 const DEFAULT_TEMPLATE: &str = "This text is about {}.";
 const DEFAULT_CASCADE_TOP: usize = 5;
 const DEFAULT_SEED: u64 = 1;
+const DEFAULT_PERMUTATIONS: usize = 2000;
 const DEFAULT_NEIGHBOURS: usize = 5;
 const DEFAULT_MAX_ARTICLE_MB: u32 = 16;
 
@@ -68,6 +69,7 @@ struct File {
     cache: Option<Cache>,
     any_language: Option<bool>,
     max_article_mb: Option<NonZeroU32>,
+    by: Option<Periods>,
     text_column: Option<String>,
     id_column: Option<String>,
     ledger: Option<PathBuf>,
@@ -154,6 +156,7 @@ pub(crate) fn settings(
             .neighbours
             .or(file.neighbours)
             .unwrap_or(DEFAULT_NEIGHBOURS),
+        by: options.by.or(file.by).unwrap_or_default(),
         comparison: ComparisonSettings {
             center: options.center || file.center.unwrap_or(false),
             any_date: options.any_date || file.any_date.unwrap_or(false),
@@ -166,6 +169,10 @@ pub(crate) fn settings(
                 .or(file.neighbour_search)
                 .unwrap_or_default(),
             seed: options.themes.seed.or(file.seed).unwrap_or(DEFAULT_SEED),
+            drift: DriftSettings {
+                permutations: DEFAULT_PERMUTATIONS,
+                terms: Vec::new(),
+            },
             groups: None,
         },
         check: false,
@@ -191,6 +198,14 @@ pub(crate) fn settings(
             .or(file.out)
             .unwrap_or_else(|| Path::new("results").join(command)),
     })
+}
+
+/// How periods and groups are tested.
+pub(crate) fn drift(options: DriftOptions) -> DriftSettings {
+    DriftSettings {
+        permutations: options.permutations,
+        terms: options.term,
+    }
 }
 
 /// Texts for a command that counts words.
@@ -242,6 +257,12 @@ pub(crate) fn corpus(typed: Vec<PathBuf>, options: &TextOptions) -> Result<Vec<P
 pub(crate) fn seed(typed: Option<u64>, options: &TextOptions) -> Result<u64> {
     let file = File::read(options.common.config.as_deref())?;
     Ok(typed.or(file.seed).unwrap_or(DEFAULT_SEED))
+}
+
+/// What articles are gathered by in time.
+pub(crate) fn by(typed: Option<Periods>, options: &TextOptions) -> Result<Periods> {
+    let file = File::read(options.common.config.as_deref())?;
+    Ok(typed.or(file.by).unwrap_or_default())
 }
 
 /// The ledger of formulations, and the cut points of the tiers.

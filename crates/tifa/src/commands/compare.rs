@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use pipeline::{Goal, GroupFigure, GroupSettings};
 
-use crate::args::{GroupOptions, Options, SideOptions};
+use crate::args::{DriftOptions, GroupOptions, Options, SideOptions};
 use crate::commands::{keyness, run};
 use crate::config;
 
@@ -14,6 +14,7 @@ pub(crate) fn compare(
     against: Vec<PathBuf>,
     mut sides: SideOptions,
     groups: &GroupOptions,
+    drift: DriftOptions,
     options: &Options,
 ) -> Result<ExitCode> {
     let paths = std::mem::take(&mut sides.paths);
@@ -27,7 +28,7 @@ pub(crate) fn compare(
                 "say what to compare: PATH... --against PATH..., PATH... alone, or --target PATH... --reference PATH... (see `tifa compare --help`)"
             );
         }
-        return run::run(Goal::Comparison, "compare", paths, against, options);
+        return run::compare(("compare", paths, against), drift, options);
     };
     let mut settings = config::settings(
         Goal::Comparison,
@@ -40,12 +41,11 @@ pub(crate) fn compare(
     settings.corpus = reference;
     settings.comparison.groups = Some(GroupSettings {
         sides,
-        permutations: groups.permutations,
         words: groups.words.get(),
         documents: groups.documents,
         rwmd: groups.rwmd,
-        terms: groups.term.clone(),
     });
+    settings.comparison.drift = config::drift(drift);
     let (outcome, code) = run::finish(&settings, options.read.quiet)?;
     if !options.read.quiet {
         run::summarize(&outcome, Goal::Comparison, &show_groups(&outcome.groups));

@@ -38,7 +38,7 @@ pub(crate) fn formulations(
             min_documents: chosen.min_docs,
             ..MiningOptions::default()
         }),
-        by: chosen.by,
+        by: config::by(chosen.by, options)?,
         tiers,
         changes: ChangeOptions {
             permutations: chosen.permutations,

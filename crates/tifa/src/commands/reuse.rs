@@ -27,6 +27,7 @@ pub(crate) fn reuse(
     };
     let settings = ReuseSettings {
         texts: config::texts("reuse", paths, corpus, counting, options)?,
+        by: config::by(chosen.by, options)?,
         sides,
         options: pipeline::ReuseOptions {
             ngram: chosen.ngram.into(),

@@ -6,21 +6,35 @@ use std::process::ExitCode;
 use anyhow::Result;
 use pipeline::{Goal, Limit, Outcome, Settings};
 
-use crate::args::Options;
+use crate::args::{DriftOptions, Options};
 use crate::commands::count;
 use crate::{config, show};
 
+/// A stage alone, of articles that are compared with nothing.
 pub(crate) fn run(
     goal: Goal,
     command: &'static str,
     articles: Vec<PathBuf>,
-    corpus: Vec<PathBuf>,
     options: &Options,
 ) -> Result<ExitCode> {
-    let mut settings = config::settings(goal, command, articles, corpus, options)?;
-    if goal < Goal::Comparison {
-        settings.corpus.clear();
+    let mut settings = config::settings(goal, command, articles, Vec::new(), options)?;
+    settings.corpus.clear();
+    let (outcome, code) = finish(&settings, options.read.quiet)?;
+    if !options.read.quiet {
+        summarize(&outcome, goal, &[]);
     }
+    Ok(code)
+}
+
+/// The whole way: a command, its articles, and what they are compared with.
+pub(crate) fn compare(
+    (command, articles, corpus): (&'static str, Vec<PathBuf>, Vec<PathBuf>),
+    drift: DriftOptions,
+    options: &Options,
+) -> Result<ExitCode> {
+    let goal = Goal::Comparison;
+    let mut settings = config::settings(goal, command, articles, corpus, options)?;
+    settings.comparison.drift = config::drift(drift);
     let (outcome, code) = finish(&settings, options.read.quiet)?;
     if !options.read.quiet {
         summarize(&outcome, goal, &[]);

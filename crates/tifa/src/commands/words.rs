@@ -48,6 +48,7 @@ pub(crate) fn words(
             pair: chosen.min_pair,
         },
         node: chosen.node.clone(),
+        by: config::by(chosen.by, options)?,
         told: TOLD,
     };
     let mut observer = show::Observer::new(options.read.quiet);

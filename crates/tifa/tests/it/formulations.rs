@@ -687,7 +687,10 @@ fn mistakes_are_told_with_what_to_do() {
             &["press.csv", "--where", "yaer>2050"],
             &["no article has a field 'yaer'"],
         ),
-        (&["press.csv", "--by", "decade"], &["year, quarter, issue"]),
+        (
+            &["press.csv", "--by", "week"],
+            &["decade, year, quarter, issue"],
+        ),
     ] {
         let args = [args, &["--out", "out"]].concat();
         formulations(&dir, &args).exits(2).tells(told);

@@ -37,6 +37,8 @@ mod reuse;
 mod same_bytes;
 /// Calibration, intervals, and agreement of scorers.
 mod set_right;
+/// `periods.csv` and `drift.csv`.
+mod time;
 /// A model of a few words, made for the test: it needs no weights.
 mod tiny;
 /// The demonstration corpus, from its files to every table.
