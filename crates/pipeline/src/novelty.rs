@@ -1,15 +1,16 @@
 //! What does a piece repeat, what does it rephrase, and what does it say for the first time?
 
 use compare::{
-    AlignedPassage, Background, ChanceAlignments, Gumbel, Matched, Placed, Standard,
-    aligned_passages, best_passage_score, nearest_in_units,
+    AlignedPassage, Background, ChanceAlignments, Matched, Placed, Standard, Tail,
+    aligned_passages, best_passage_score,
 };
-use ndarray::{Array2, ArrayView2, Axis, s};
+use ndarray::{Array2, ArrayView2, s};
 use rayon::prelude::*;
 use serde_json::{Value, json};
+use text::Span;
 
 use crate::pieces::Piece;
-use crate::reusing::{Reusing, Verbatim};
+use crate::reusing::{Copied, Reusing};
 
 /// Share of a sentence's words that must stand elsewhere for it to be a repetition.
 const VERBATIM_SHARE: f64 = 0.5;
@@ -28,8 +29,8 @@ const NEUTRAL: f32 = 2.0;
 const MOST: f32 = 4.0;
 /// What a sentence left out costs.
 const GAP: f32 = 2.0;
-/// Background sentences and pairs of pieces.
-const SENTENCES: usize = 1000;
+/// Background pairs of sentences, and of pieces.
+const SENTENCE_PAIRS: usize = 200_000;
 const PAIRS: usize = 500;
 
 /// What a sentence is.
@@ -59,6 +60,9 @@ pub(crate) struct SentenceNovelty {
     pub(crate) similarity: Option<f32>,
     pub(crate) placed: Option<Placed>,
     pub(crate) share_verbatim: Option<f64>,
+    /// What is repeated, if it is: from the first such word to the last, here and in the source, and how
+    /// many pieces repeat it.
+    pub(crate) repeated: Option<(Span, Span, usize)>,
     /// Number of its passage within the piece, its score, and how many chance would give.
     pub(crate) passage: Option<(usize, f32, f64)>,
 }
@@ -92,7 +96,8 @@ pub(crate) struct Novelty<'a> {
     /// Class of length of each sentence.
     classes: Vec<usize>,
     any_date: bool,
-    sampled: Sampled,
+    /// How near unrelated sentences come, and of how many pairs this was learned.
+    tail: (Option<Tail>, usize),
     chance: Option<ChanceAlignments>,
     pairs: usize,
 }
@@ -105,12 +110,6 @@ struct Search {
     of_candidates: Vec<f32>,
     /// Aligned passages, each with the candidate's piece.
     passages: Vec<(usize, AlignedPassage)>,
-}
-
-/// Background sentences and how near each comes in each piece.
-struct Sampled {
-    piece_of: Vec<usize>,
-    nearest: Array2<f32>,
 }
 
 impl<'a> Novelty<'a> {
@@ -126,13 +125,17 @@ impl<'a> Novelty<'a> {
         let standard = background.standard();
         let words = pieces.iter().flat_map(|piece| &piece.words);
         let classes = words.map(|&words| standard.class_of(words)).collect();
-        let piece_of: Vec<usize> = pieces
+        let group_of: Vec<usize> = pieces
             .iter()
-            .enumerate()
-            .flat_map(|(at, piece)| std::iter::repeat_n(at, piece.words.len()))
+            .zip(groups)
+            .flat_map(|(piece, &group)| std::iter::repeat_n(group, piece.words.len()))
             .collect();
-        let sample = compare::sample(piece_of.len(), SENTENCES, seed);
-        let queries = vectors.select(Axis(0), &sample);
+        let unrelated = compare::unrelated_cosines(vectors, &group_of, SENTENCE_PAIRS, seed);
+        let unrelated: Vec<f64> = unrelated
+            .into_iter()
+            .map(f64::from)
+            .filter(|&cosine| cosine < COPIES)
+            .collect();
         let mut learned = Self {
             pieces,
             vectors,
@@ -142,10 +145,7 @@ impl<'a> Novelty<'a> {
             standard,
             classes,
             any_date,
-            sampled: Sampled {
-                nearest: nearest_in_units(queries.view(), vectors, &piece_of, COPIES as f32),
-                piece_of: sample.iter().map(|&row| piece_of[row]).collect(),
-            },
+            tail: (Tail::of(&unrelated), unrelated.len()),
             chance: None,
             pairs: 0,
         };
@@ -180,7 +180,7 @@ impl<'a> Novelty<'a> {
         let own = self.pieces[piece].words.len();
         let mut sentences: Vec<SentenceNovelty> = (0..own)
             .map(|sentence| {
-                let found = reusing.verbatim_among(piece, sentence, is_candidate);
+                let found = reusing.copied(piece, sentence, is_candidate, VERBATIM_SHARE);
                 self.repeated(piece, sentence, found)
             })
             .collect();
@@ -191,7 +191,7 @@ impl<'a> Novelty<'a> {
             .iter()
             .map(|s| s.class == Class::Verbatim)
             .collect();
-        let similarity_threshold = self.of_sentences(piece, &candidates);
+        let similarity_threshold = self.of_sentences(candidate_sentences);
         let passage_threshold = self
             .chance
             .filter(|_| cells > 0)
@@ -265,7 +265,8 @@ impl<'a> Novelty<'a> {
         }
     }
 
-    /// Marks the sentences of rephrased passages, the surest first.
+    /// Marks the sentences of rephrased passages, the surest first. A passage may go over a sentence that
+    /// does not speak for it; that is not rephrased.
     fn rephrased(
         &self,
         piece: usize,
@@ -278,11 +279,14 @@ impl<'a> Novelty<'a> {
                 .chance
                 .map_or(f64::NAN, |c| c.expected(passage.score.into(), cells));
             for &(row, column) in &passage.pairs {
-                if sentences[row].class == Class::Novel {
+                let beside =
+                    self.beside(piece, row, (*other, column), sentences[row].share_verbatim);
+                let z = beside.placed.and_then(|placed| placed.z);
+                if sentences[row].class == Class::Novel && z.is_some_and(|z| z > NEUTRAL.into()) {
                     sentences[row] = SentenceNovelty {
                         class: Class::Paraphrase,
                         passage: Some((number + 1, passage.score, expected)),
-                        ..self.beside(piece, row, (*other, column), sentences[row].share_verbatim)
+                        ..beside
                     };
                 }
             }
@@ -304,58 +308,37 @@ impl<'a> Novelty<'a> {
             if sentences[row].class != Class::Novel {
                 continue;
             }
-            let beside = |share| self.beside(piece, row, (other, sentence), share);
             let is_near = similarity_threshold.is_some_and(|least| f64::from(cosine) >= least);
-            sentences[row] =
-                if f64::from(cosine) >= COPIES && self.same_words(piece, row, other, sentence) {
-                    SentenceNovelty {
-                        class: Class::Verbatim,
-                        ..beside(Some(1.0))
-                    }
+            sentences[row] = SentenceNovelty {
+                class: if is_near {
+                    Class::Paraphrase
                 } else {
-                    SentenceNovelty {
-                        class: if is_near {
-                            Class::Paraphrase
-                        } else {
-                            Class::Novel
-                        },
-                        ..beside(sentences[row].share_verbatim)
-                    }
-                };
+                    Class::Novel
+                },
+                ..self.beside(piece, row, (other, sentence), sentences[row].share_verbatim)
+            };
         }
     }
 
     /// What is known of a sentence from its words alone.
-    fn repeated(&self, piece: usize, sentence: usize, found: Option<Verbatim>) -> SentenceNovelty {
-        let share = found.as_ref().map(|found| found.share);
-        match found.filter(|found| found.share >= VERBATIM_SHARE) {
-            Some(found) => {
-                let source = (found.source, found.source_sentence);
-                SentenceNovelty {
-                    class: Class::Verbatim,
-                    ..self.beside(piece, sentence, source, share)
-                }
-            }
+    fn repeated(&self, piece: usize, sentence: usize, found: Option<Copied>) -> SentenceNovelty {
+        let share = found.as_ref().map(|found| found.best.share);
+        match found.filter(|found| found.best.share >= VERBATIM_SHARE) {
+            Some(Copied { best, sources }) => SentenceNovelty {
+                class: Class::Verbatim,
+                repeated: Some((best.span, best.source_span, sources)),
+                ..self.beside(piece, sentence, (best.source, best.source_sentence), share)
+            },
             None => SentenceNovelty {
                 class: Class::Novel,
                 source: None,
                 similarity: None,
                 placed: None,
                 share_verbatim: share,
+                repeated: None,
                 passage: None,
             },
         }
-    }
-
-    /// Whether two sentences have the same words, which is no passage of reuse where they are few.
-    fn same_words(&self, piece: usize, sentence: usize, other: usize, there: usize) -> bool {
-        let words = |piece: usize, sentence: usize| {
-            let piece = &self.pieces[piece];
-            let span = piece.document.sentences[sentence].span;
-            let words = text::words::words(&piece.article.text, span);
-            words.map(|word| piece.cut(word).to_lowercase())
-        };
-        words(piece, sentence).eq(words(other, there))
     }
 
     /// A sentence beside one of another piece.
@@ -378,6 +361,7 @@ impl<'a> Novelty<'a> {
             similarity: Some(cosine),
             placed: self.background.place(words, others, cosine),
             share_verbatim,
+            repeated: None,
             passage: None,
         }
     }
@@ -399,23 +383,14 @@ impl<'a> Novelty<'a> {
         }
     }
 
-    /// The cosine that the nearest of the candidates' sentences passes by chance one time in a hundred.
-    fn of_sentences(&self, piece: usize, candidates: &[usize]) -> Option<f64> {
-        let sampled = self
-            .sampled
-            .piece_of
-            .iter()
-            .zip(self.sampled.nearest.rows());
-        let others = sampled.filter(|(from, _)| self.groups[**from] != self.groups[piece]);
-        let nearest = others.filter_map(|(&from, row)| {
-            let unrelated = candidates
-                .iter()
-                .filter(|&&c| self.groups[c] != self.groups[from]);
-            unrelated.map(|&c| row[c]).reduce(f32::max).map(f64::from)
-        });
-        let least = Gumbel::of_quartiles(nearest)?.exceeded_by(FALSE_SENTENCES);
-        // The distribution has no upper end; cosines do.
-        Some(least.min(1.0))
+    /// The cosine that the nearest of so many sentences passes by chance one time in a hundred at most.
+    fn of_sentences(&self, candidate_sentences: usize) -> Option<f64> {
+        let tail = self.tail.0.filter(|_| candidate_sentences > 0)?;
+        // The tail has no end; cosines do.
+        Some(
+            tail.passed_by(FALSE_SENTENCES / candidate_sentences as f64)
+                .min(1.0),
+        )
     }
 
     fn rows(&self, piece: usize) -> ArrayView2<'_, f32> {
@@ -454,8 +429,10 @@ impl<'a> Novelty<'a> {
             "verbatim": {"least_share_of_words": VERBATIM_SHARE},
             "sentences": {
                 "false_positive_rate": FALSE_SENTENCES,
-                "background_sentences": self.sampled.piece_of.len(),
+                "background_pairs": self.tail.1,
                 "copies_from": COPIES,
+                "passed_by_one_pair_in_a_hundred": self.tail.0.map(|tail| tail.from),
+                "scale_of_the_tail": self.tail.0.map(|tail| tail.scale),
                 "threshold": span(&|piece| piece.similarity_threshold),
             },
             "passages": {
