@@ -40,7 +40,7 @@ BOOKS = (
     "II Corinthians,Galatians,Philippians,Hebrews,James,Revelation of John"
 ).split(",")
 FIXED = (0.7, 0.8)
-CODEBOOK = """name = "one"
+CODEBOOK = """name = "two"
 version = "1"
 language = "en"
 description = "Themes are not what is measured"
@@ -49,6 +49,11 @@ none_below = 0.2
 id = "water"
 name = "Water"
 description = "Water"
+examples = []
+[[theme]]
+id = "stone"
+name = "Stone"
+description = "Stone"
 examples = []
 """
 
@@ -112,7 +117,7 @@ class Run:
         out = WORK / "out"
         command = [options.tifa, "run", WORK / "later.jsonl", "--corpus", WORK / "earlier.jsonl", "--out", out]
         command += ["--codebook", WORK / "book.toml", "--threads", options.threads, "--quiet"]
-        subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+        subprocess.run(command, check=True)
         self.names = self.name(out)
         self.vectors = np.load(out / "embeddings/sentences.npy")
         with open(out / "novelty.csv", encoding="utf-8", newline="") as rows:
