@@ -4,11 +4,11 @@
 //! has it. Nothing is lost: every block ends up in the body or in [`Cleaned::removed`]. Stage notes alone
 //! are also taken from between the sentences of a block.
 
+mod stage;
+
 use std::sync::LazyLock;
 
 use regex::Regex;
-
-mod stage;
 
 use crate::{Block, BlockKind, Span};
 
