@@ -90,7 +90,6 @@ pub(crate) struct Novelty<'a> {
     pieces: &'a [Piece],
     vectors: ArrayView2<'a, f32>,
     offsets: &'a [usize],
-    groups: &'a [usize],
     background: &'a Background,
     standard: Standard,
     /// Class of length of each sentence.
@@ -118,7 +117,7 @@ impl<'a> Novelty<'a> {
         pieces: &'a [Piece],
         vectors: ArrayView2<'a, f32>,
         offsets: &'a [usize],
-        groups: &'a [usize],
+        groups: &[usize],
         background: &'a Background,
         (any_date, seed): (bool, u64),
     ) -> Self {
@@ -140,7 +139,6 @@ impl<'a> Novelty<'a> {
             pieces,
             vectors,
             offsets,
-            groups,
             background,
             standard,
             classes,
