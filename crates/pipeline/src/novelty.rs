@@ -263,8 +263,7 @@ impl<'a> Novelty<'a> {
         }
     }
 
-    /// Marks the sentences of rephrased passages, the surest first. A passage may go over a sentence that
-    /// does not speak for it; that is not rephrased.
+    /// Marks the sentences of rephrased passages, the surest first.
     fn rephrased(
         &self,
         piece: usize,
@@ -277,10 +276,9 @@ impl<'a> Novelty<'a> {
                 .chance
                 .map_or(f64::NAN, |c| c.expected(passage.score.into(), cells));
             for &(row, column) in &passage.pairs {
-                let beside =
-                    self.beside(piece, row, (*other, column), sentences[row].share_verbatim);
-                let z = beside.placed.and_then(|placed| placed.z);
-                if sentences[row].class == Class::Novel && z.is_some_and(|z| z > NEUTRAL.into()) {
+                if sentences[row].class == Class::Novel {
+                    let beside =
+                        self.beside(piece, row, (*other, column), sentences[row].share_verbatim);
                     sentences[row] = SentenceNovelty {
                         class: Class::Paraphrase,
                         passage: Some((number + 1, passage.score, expected)),
