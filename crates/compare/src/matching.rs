@@ -57,7 +57,7 @@ fn mean(numbers: &[f32]) -> Option<f64> {
 ///
 /// # Panics
 /// If there is not a unit for each vector.
-pub fn nearest_in_units(
+fn nearest_in_units(
     queries: ArrayView2<'_, f32>,
     vectors: ArrayView2<'_, f32>,
     unit_of: &[usize],

@@ -1,20 +1,20 @@
 //! What does a piece repeat, what does it rephrase, and what does it say for the first time?
 
 mod search;
-mod thresholds;
 
 use compare::{
-    AlignedPassage, Background, ChanceAlignments, Matched, Placed, Standard, best_passage_score,
-    nearest_in_units,
+    AlignedPassage, Background, ChanceAlignments, Matched, Placed, Standard, Tail,
+    best_passage_score,
 };
-use ndarray::{Array2, ArrayView2, Axis, s};
+use ndarray::{Array2, ArrayView2, s};
 use rayon::prelude::*;
 use serde_json::{Value, json};
+use text::Span;
 
 use search::{Search, Wanted};
 
 use crate::pieces::Piece;
-use crate::reusing::{Reusing, Verbatim};
+use crate::reusing::{Copied, Reusing};
 
 /// Share of a sentence's words that must stand elsewhere for it to be a repetition.
 const VERBATIM_SHARE: f64 = 0.5;
@@ -35,8 +35,8 @@ const MOST: f32 = 4.0;
 const GAP: f32 = 2.0;
 /// Pieces that are judged together; each lists its candidates meanwhile.
 const TOGETHER: usize = 256;
-/// Background sentences and pairs of pieces.
-const SENTENCES: usize = 1000;
+/// Background pairs of sentences, and of pieces.
+const SENTENCE_PAIRS: usize = 200_000;
 const PAIRS: usize = 500;
 
 /// What a sentence is.
@@ -66,6 +66,9 @@ pub(crate) struct SentenceNovelty {
     pub(crate) similarity: Option<f32>,
     pub(crate) placed: Option<Placed>,
     pub(crate) share_verbatim: Option<f64>,
+    /// What is repeated, if it is: from the first such word to the last, here and in the source, and how
+    /// many pieces repeat it.
+    pub(crate) repeated: Option<(Span, Span, usize)>,
     /// Number of its passage within the piece, its score, and how many chance would give.
     pub(crate) passage: Option<(usize, f32, f64)>,
 }
@@ -93,21 +96,15 @@ pub(crate) struct Novelty<'a> {
     pieces: &'a [Piece],
     vectors: ArrayView2<'a, f32>,
     offsets: &'a [usize],
-    groups: &'a [usize],
     background: &'a Background,
     standard: Standard,
     /// Class of length of each sentence.
     classes: Vec<usize>,
     any_date: bool,
-    sampled: Sampled,
+    /// How near unrelated sentences come, and of how many pairs this was learned.
+    tail: (Option<Tail>, usize),
     chance: Option<ChanceAlignments>,
     pairs: usize,
-}
-
-/// Background sentences and how near each comes in each piece.
-struct Sampled {
-    piece_of: Vec<usize>,
-    nearest: Array2<f32>,
 }
 
 impl<'a> Novelty<'a> {
@@ -116,33 +113,33 @@ impl<'a> Novelty<'a> {
         pieces: &'a [Piece],
         vectors: ArrayView2<'a, f32>,
         offsets: &'a [usize],
-        groups: &'a [usize],
+        groups: &[usize],
         background: &'a Background,
         (any_date, seed): (bool, u64),
     ) -> Self {
         let standard = background.standard();
         let words = pieces.iter().flat_map(|piece| &piece.words);
         let classes = words.map(|&words| standard.class_of(words)).collect();
-        let piece_of: Vec<usize> = pieces
+        let group_of: Vec<usize> = pieces
             .iter()
-            .enumerate()
-            .flat_map(|(at, piece)| std::iter::repeat_n(at, piece.words.len()))
+            .zip(groups)
+            .flat_map(|(piece, &group)| std::iter::repeat_n(group, piece.words.len()))
             .collect();
-        let sample = compare::sample(piece_of.len(), SENTENCES, seed);
-        let queries = vectors.select(Axis(0), &sample);
+        let unrelated = compare::unrelated_cosines(vectors, &group_of, SENTENCE_PAIRS, seed);
+        let unrelated: Vec<f64> = unrelated
+            .into_iter()
+            .map(f64::from)
+            .filter(|&cosine| cosine < COPIES)
+            .collect();
         let mut learned = Self {
             pieces,
             vectors,
             offsets,
-            groups,
             background,
             standard,
             classes,
             any_date,
-            sampled: Sampled {
-                nearest: nearest_in_units(queries.view(), vectors, &piece_of, COPIES as f32),
-                piece_of: sample.iter().map(|&row| piece_of[row]).collect(),
-            },
+            tail: (Tail::of(&unrelated), unrelated.len()),
             chance: None,
             pairs: 0,
         };
@@ -170,11 +167,9 @@ impl<'a> Novelty<'a> {
 
     /// Judges pieces.
     pub(crate) fn judge(&self, pieces: &[usize], reusing: &Reusing) -> Vec<PieceNovelty> {
-        let thresholds = self.thresholds(pieces);
         pieces
             .chunks(TOGETHER)
-            .zip(thresholds.chunks(TOGETHER))
-            .flat_map(|(pieces, thresholds)| {
+            .flat_map(|pieces| {
                 let repeated: Vec<(Wanted, Vec<SentenceNovelty>)> = pieces
                     .par_iter()
                     .map(|&piece| self.before_search(piece, reusing))
@@ -182,10 +177,8 @@ impl<'a> Novelty<'a> {
                 let (wanted, sentences): (Vec<_>, Vec<_>) = repeated.into_iter().unzip();
                 let found = self.search(&wanted);
                 let judged = (wanted.par_iter().zip(sentences))
-                    .zip(found.par_iter().zip(thresholds))
-                    .map(|((wanted, sentences), (found, &threshold))| {
-                        self.judge_one(wanted, sentences, found, threshold)
-                    });
+                    .zip(&found)
+                    .map(|((wanted, sentences), found)| self.judge_one(wanted, sentences, found));
                 judged.collect::<Vec<_>>()
             })
             .collect()
@@ -200,7 +193,7 @@ impl<'a> Novelty<'a> {
         let own = self.pieces[piece].words.len();
         let sentences: Vec<SentenceNovelty> = (0..own)
             .map(|sentence| {
-                let found = reusing.verbatim_among(piece, sentence, is_candidate);
+                let found = reusing.copied(piece, sentence, is_candidate, VERBATIM_SHARE);
                 self.repeated(piece, sentence, found)
             })
             .collect();
@@ -225,10 +218,10 @@ impl<'a> Novelty<'a> {
         wanted: &Wanted,
         mut sentences: Vec<SentenceNovelty>,
         found: &Search,
-        similarity_threshold: Option<f64>,
     ) -> PieceNovelty {
         let piece = wanted.piece;
         let candidate_sentences = self.count_sentences(&wanted.candidates);
+        let similarity_threshold = self.of_sentences(candidate_sentences);
         let cells = sentences.len() * candidate_sentences;
         self.rephrased(piece, &mut sentences, &found.passages, cells);
         self.singly(piece, &mut sentences, &found.nearest, similarity_threshold);
@@ -261,10 +254,12 @@ impl<'a> Novelty<'a> {
                 .map_or(f64::NAN, |c| c.expected(passage.score.into(), cells));
             for &(row, column) in &passage.pairs {
                 if sentences[row].class == Class::Novel {
+                    let beside =
+                        self.beside(piece, row, (*other, column), sentences[row].share_verbatim);
                     sentences[row] = SentenceNovelty {
                         class: Class::Paraphrase,
                         passage: Some((number + 1, passage.score, expected)),
-                        ..self.beside(piece, row, (*other, column), sentences[row].share_verbatim)
+                        ..beside
                     };
                 }
             }
@@ -286,58 +281,37 @@ impl<'a> Novelty<'a> {
             if sentences[row].class != Class::Novel {
                 continue;
             }
-            let beside = |share| self.beside(piece, row, (other, sentence), share);
             let is_near = similarity_threshold.is_some_and(|least| f64::from(cosine) >= least);
-            sentences[row] =
-                if f64::from(cosine) >= COPIES && self.same_words(piece, row, other, sentence) {
-                    SentenceNovelty {
-                        class: Class::Verbatim,
-                        ..beside(Some(1.0))
-                    }
+            sentences[row] = SentenceNovelty {
+                class: if is_near {
+                    Class::Paraphrase
                 } else {
-                    SentenceNovelty {
-                        class: if is_near {
-                            Class::Paraphrase
-                        } else {
-                            Class::Novel
-                        },
-                        ..beside(sentences[row].share_verbatim)
-                    }
-                };
+                    Class::Novel
+                },
+                ..self.beside(piece, row, (other, sentence), sentences[row].share_verbatim)
+            };
         }
     }
 
     /// What is known of a sentence from its words alone.
-    fn repeated(&self, piece: usize, sentence: usize, found: Option<Verbatim>) -> SentenceNovelty {
-        let share = found.as_ref().map(|found| found.share);
-        match found.filter(|found| found.share >= VERBATIM_SHARE) {
-            Some(found) => {
-                let source = (found.source, found.source_sentence);
-                SentenceNovelty {
-                    class: Class::Verbatim,
-                    ..self.beside(piece, sentence, source, share)
-                }
-            }
+    fn repeated(&self, piece: usize, sentence: usize, found: Option<Copied>) -> SentenceNovelty {
+        let share = found.as_ref().map(|found| found.best.share);
+        match found.filter(|found| found.best.share >= VERBATIM_SHARE) {
+            Some(Copied { best, sources }) => SentenceNovelty {
+                class: Class::Verbatim,
+                repeated: Some((best.span, best.source_span, sources)),
+                ..self.beside(piece, sentence, (best.source, best.source_sentence), share)
+            },
             None => SentenceNovelty {
                 class: Class::Novel,
                 source: None,
                 similarity: None,
                 placed: None,
                 share_verbatim: share,
+                repeated: None,
                 passage: None,
             },
         }
-    }
-
-    /// Whether two sentences have the same words, which is no passage of reuse where they are few.
-    fn same_words(&self, piece: usize, sentence: usize, other: usize, there: usize) -> bool {
-        let words = |piece: usize, sentence: usize| {
-            let piece = &self.pieces[piece];
-            let span = piece.document.sentences[sentence].span;
-            let words = text::words::words(&piece.article.text, span);
-            words.map(|word| piece.cut(word).to_lowercase())
-        };
-        words(piece, sentence).eq(words(other, there))
     }
 
     /// A sentence beside one of another piece.
@@ -360,6 +334,7 @@ impl<'a> Novelty<'a> {
             similarity: Some(cosine),
             placed: self.background.place(words, others, cosine),
             share_verbatim,
+            repeated: None,
             passage: None,
         }
     }
@@ -378,6 +353,16 @@ impl<'a> Novelty<'a> {
         let published = self.pieces[piece].metadata.published.as_deref()?;
         let day = published.get(..10).unwrap_or(published);
         (!day.is_empty() && !self.any_date).then_some(day)
+    }
+
+    /// The cosine that the nearest of so many sentences passes by chance one time in a hundred at most.
+    fn of_sentences(&self, candidate_sentences: usize) -> Option<f64> {
+        let tail = self.tail.0.filter(|_| candidate_sentences > 0)?;
+        // The tail has no end; cosines do.
+        Some(
+            tail.passed_by(FALSE_SENTENCES / candidate_sentences as f64)
+                .min(1.0),
+        )
     }
 
     fn rows(&self, piece: usize) -> ArrayView2<'_, f32> {
@@ -404,8 +389,10 @@ impl<'a> Novelty<'a> {
             "verbatim": {"least_share_of_words": VERBATIM_SHARE},
             "sentences": {
                 "false_positive_rate": FALSE_SENTENCES,
-                "background_sentences": self.sampled.piece_of.len(),
+                "background_pairs": self.tail.1,
                 "copies_from": COPIES,
+                "passed_by_one_pair_in_a_hundred": self.tail.0.map(|tail| tail.from),
+                "scale_of_the_tail": self.tail.0.map(|tail| tail.scale),
                 "threshold": span(&|piece| piece.similarity_threshold),
             },
             "passages": {
@@ -431,7 +418,7 @@ fn is_before(day: &str, other: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use compare::{BackgroundOptions, Gumbel, Item, aligned_passages};
+    use compare::{BackgroundOptions, Item, aligned_passages};
     use source::{Article, OffsetBase};
     use text::Metadata;
 
@@ -523,33 +510,6 @@ mod tests {
         (0..60)
             .filter(|&other| other != piece && learned.may_be_source(other, piece))
             .collect()
-    }
-
-    /// As it is defined: of each background sentence the nearest in the candidates.
-    #[test]
-    fn thresholds_found_in_the_order_of_days_are_those_of_each_piece() {
-        for any_date in [false, true] {
-            with_learned(any_date, |learned| {
-                let all: Vec<usize> = (0..60).collect();
-                let found = learned.thresholds(&all);
-                for (&piece, found) in all.iter().zip(found) {
-                    let candidates = candidates(learned, piece);
-                    let groups = learned.groups;
-                    let sampled = learned.sampled.piece_of.iter();
-                    let nearest = sampled
-                        .zip(learned.sampled.nearest.rows())
-                        .filter(|(from, _)| groups[**from] != groups[piece])
-                        .filter_map(|(&from, row)| {
-                            let unrelated =
-                                candidates.iter().filter(|&&c| groups[c] != groups[from]);
-                            unrelated.map(|&c| row[c]).reduce(f32::max)
-                        });
-                    let expected = Gumbel::of_quartiles(nearest.map(f64::from))
-                        .map(|gumbel| gumbel.exceeded_by(FALSE_SENTENCES).min(1.0));
-                    assert_eq!(found, expected, "{piece}");
-                }
-            });
-        }
     }
 
     /// One candidate after the other, cell by cell.

@@ -1,8 +1,10 @@
 //! What pieces take over from each other, word for word or edited.
 
+mod equal;
 mod tables;
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use lexis::{Corpus, Occurrence};
 use reuse::{
@@ -11,6 +13,7 @@ use reuse::{
 use serde_json::{Value, json};
 use text::Span;
 
+use self::equal::EqualSentences;
 use crate::pieces::Piece;
 use crate::{PipelineError, lexical};
 
@@ -66,6 +69,24 @@ pub(crate) struct Verbatim {
     pub(crate) identity: f64,
 }
 
+/// What one source has of a sentence, in words counted within the pieces.
+struct Taken {
+    source: usize,
+    words: usize,
+    here: Range<usize>,
+    there: Range<usize>,
+    identity: f64,
+}
+
+/// What all sources have of a sentence word for word.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Copied {
+    /// The source that has the most of it.
+    pub(crate) best: Verbatim,
+    /// How many sources have as much of it as was asked for.
+    pub(crate) sources: usize,
+}
+
 /// When a piece was published; pieces without a date count as later than all others.
 type When = (bool, String);
 
@@ -75,6 +96,8 @@ pub(crate) struct Reusing {
     corpus: Corpus,
     /// The first word of each sentence of each piece, counted within the piece.
     sentences: Vec<Vec<usize>>,
+    /// Made when it is first asked for: who looks at passages alone needs none.
+    equal: OnceLock<EqualSentences>,
     when: Vec<When>,
     shared: Shared,
     clusters: Clusters,
@@ -132,6 +155,7 @@ impl Reusing {
         });
         Self {
             sentences: sentences.collect(),
+            equal: OnceLock::new(),
             told: clusters.told(&shared, &when, options.copies),
             options: options.clone(),
             corpus,
@@ -168,14 +192,74 @@ impl Reusing {
     }
 
     /// The same of other sources than the earlier ones.
-    pub(crate) fn verbatim_among(
+    fn verbatim_among(
         &self,
         piece: usize,
         sentence: usize,
         is_source: impl Fn(usize) -> bool,
     ) -> Option<Verbatim> {
+        self.best_of(
+            piece,
+            sentence,
+            self.of_passages(piece, sentence, &is_source),
+        )
+    }
+
+    /// What some sources have of a sentence, in passages or as a sentence of the same words, however short;
+    /// sources count that have at least this share of its words.
+    pub(crate) fn copied(
+        &self,
+        piece: usize,
+        sentence: usize,
+        is_source: impl Fn(usize) -> bool,
+        least: f64,
+    ) -> Option<Copied> {
+        let mut found = self.of_passages(piece, sentence, &is_source);
+        found.extend(self.of_equal_sentences(piece, sentence, &is_source));
+        let all = self.words_of(piece, sentence).len() as f64;
+        let mut sources: Vec<usize> = found
+            .iter()
+            .filter(|copy| copy.words as f64 / all >= least)
+            .map(|copy| copy.source)
+            .collect();
+        sources.sort_unstable();
+        sources.dedup();
+        let best = self.best_of(piece, sentence, found)?;
+        Some(Copied {
+            best,
+            sources: sources.len(),
+        })
+    }
+
+    /// The one with the most words; of equal ones the more faithful, then the one published first.
+    fn best_of(&self, piece: usize, sentence: usize, found: Vec<Taken>) -> Option<Verbatim> {
+        let rank = |source: usize| std::cmp::Reverse((&self.when[source], source));
+        let best = found.into_iter().reduce(|held, other| {
+            let is_better = (other.words.cmp(&held.words))
+                .then(other.identity.total_cmp(&held.identity))
+                .then(rank(other.source).cmp(&rank(held.source)))
+                .is_gt();
+            if is_better { other } else { held }
+        })?;
+        Some(Verbatim {
+            source: best.source,
+            source_sentence: self.sentence_of(best.source, best.there.start),
+            span: self.span(piece, &best.here),
+            source_span: self.span(best.source, &best.there),
+            words: best.words,
+            share: best.words as f64 / self.words_of(piece, sentence).len() as f64,
+            identity: best.identity,
+        })
+    }
+
+    fn of_passages(
+        &self,
+        piece: usize,
+        sentence: usize,
+        is_source: &impl Fn(usize) -> bool,
+    ) -> Vec<Taken> {
         let words = self.words_of(piece, sentence);
-        let mut best: Option<Verbatim> = None;
+        let mut found = Vec::new();
         for &at in &self.of_pieces[piece] {
             let passage = &self.shared.passages()[at as usize];
             let is_own = passage.document == piece;
@@ -187,29 +271,40 @@ impl Reusing {
             if source == piece || !is_source(source) {
                 continue;
             }
-            let Some((count, own, other)) = self.within(passage, is_own, &words) else {
-                continue;
-            };
-            let rank = |source: usize| std::cmp::Reverse((&self.when[source], source));
-            let is_better = best.as_ref().is_none_or(|held| {
-                (count.cmp(&held.words))
-                    .then(passage.identity().total_cmp(&held.identity))
-                    .then(rank(source).cmp(&rank(held.source)))
-                    .is_gt()
-            });
-            if is_better {
-                best = Some(Verbatim {
+            if let Some((words, here, there)) = self.within(passage, is_own, &words) {
+                found.push(Taken {
                     source,
-                    source_sentence: self.sentence_of(source, other.start),
-                    span: self.span(piece, &own),
-                    source_span: self.span(source, &other),
-                    words: count,
-                    share: count as f64 / words.len() as f64,
+                    words,
+                    here,
+                    there,
                     identity: passage.identity(),
                 });
             }
         }
-        best
+        found
+    }
+
+    fn of_equal_sentences(
+        &self,
+        piece: usize,
+        sentence: usize,
+        is_source: &impl Fn(usize) -> bool,
+    ) -> Vec<Taken> {
+        let equal = self
+            .equal
+            .get_or_init(|| EqualSentences::new(&self.corpus, &self.sentences));
+        let here = self.words_of(piece, sentence);
+        equal
+            .of(&self.corpus, &self.sentences, (piece, sentence))
+            .filter(|&(source, _)| source != piece && is_source(source))
+            .map(|(source, there)| Taken {
+                source,
+                words: here.len(),
+                here: here.clone(),
+                there: self.words_of(source, there),
+                identity: 1.0,
+            })
+            .collect()
     }
 
     /// Of a passage what falls into some words of the one side: how many are the same, and from which

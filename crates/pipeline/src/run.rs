@@ -522,17 +522,30 @@ fn shares(judged: &[PieceNovelty]) -> Option<NoveltyShares> {
     })
 }
 
-/// From where on a sentence is called a paraphrase.
+/// From where on a sentence is called a paraphrase, or why none is.
 fn rules(judged: &[PieceNovelty]) -> Option<String> {
-    let thresholds = judged.iter().filter_map(|found| found.similarity_threshold);
-    let (least, most) = (
-        thresholds.clone().reduce(f64::min)?,
-        thresholds.reduce(f64::max)?,
-    );
+    let held = judged.iter().filter(|found| found.candidates > 0);
+    let thresholds = held.clone().filter_map(|found| found.similarity_threshold);
+    let is_held = held.clone().next().is_some();
+    let (Some(least), Some(most)) = (
+        thresholds.clone().reduce(f64::min),
+        thresholds.reduce(f64::max),
+    ) else {
+        return is_held.then(|| {
+            "novelty: the articles are too short and too few to tell how near sentences come by chance, so only what \
+             is repeated word for word is told, and nothing is called a paraphrase; --corpus adds articles"
+                .to_owned()
+        });
+    };
+    let passages = if held.clone().any(|found| found.passage_threshold.is_some()) {
+        "or as part of a passage that chance gives less than once in twenty articles"
+    } else {
+        "rephrased passages are not looked for, as fewer than five unrelated articles don't tell what chance gives; \
+         --corpus adds articles"
+    };
     Some(format!(
         "novelty: a sentence counts as a paraphrase from a cosine of {least:.3} to {most:.3} on, by article, which \
-         one unrelated sentence in a hundred passes; or as part of a passage that chance gives less than once in \
-         twenty articles"
+         at most one unrelated sentence in a hundred passes; {passages}"
     ))
 }
 

@@ -428,6 +428,28 @@ table!(
         passage_score: Option<Decimal>,
         /// How many passages with such a score chance would give.
         passage_expected: Option<Decimal>,
+        /// Words of the sentence.
+        words: usize,
+        /// Articles it was held against that repeat it.
+        copies: Option<usize>,
+        /// Date of the other article.
+        source_published: &'a str,
+        /// Offset of the sentence's first byte.
+        start: usize,
+        /// Offset behind its last byte.
+        end: usize,
+        /// Offset of the other sentence's first byte.
+        source_start: Option<usize>,
+        /// Offset behind its last byte.
+        source_end: Option<usize>,
+        /// Offset of the first word that is repeated.
+        shared_start: Option<usize>,
+        /// Offset behind the last one.
+        shared_end: Option<usize>,
+        /// The same in the other article.
+        source_shared_start: Option<usize>,
+        /// The same in the other article.
+        source_shared_end: Option<usize>,
     }
 );
 
@@ -492,6 +514,8 @@ table!(
         similarity_threshold: Option<Decimal>,
         /// Score from which a passage rephrases; empty where there is no background.
         passage_threshold: Option<Decimal>,
+        /// Words of novel sentences as a share of all.
+        novel_words_share: Decimal,
     }
 );
 

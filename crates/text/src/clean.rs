@@ -1,7 +1,10 @@
 //! Takes page furniture out of an article, rule by named rule, and records what each rule took.
 //!
 //! A rule sees one block at a time with its place in the page; the first rule that knows the block
-//! has it. Nothing is lost: every block ends up in the body or in [`Cleaned::removed`].
+//! has it. Nothing is lost: every block ends up in the body or in [`Cleaned::removed`]. Stage notes alone
+//! are also taken from between the sentences of a block.
+
+mod stage;
 
 use std::sync::LazyLock;
 
@@ -36,11 +39,13 @@ pub enum Rule {
     Footer,
     /// "Copyright by …", "All rights reserved".
     Copyright,
+    /// "(Applause.)", "[Laughter]": what is not said but happens while somebody speaks.
+    StageNote,
 }
 
 impl Rule {
     /// Every rule, in the order in which they are tried.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Byline,
         Self::TextSize,
         Self::Title,
@@ -52,6 +57,7 @@ impl Rule {
         Self::Footer,
         Self::Copyright,
         Self::Caption,
+        Self::StageNote,
         Self::Navigation,
     ];
 
@@ -70,6 +76,7 @@ impl Rule {
             Self::Navigation => "navigation",
             Self::Footer => "footer",
             Self::Copyright => "copyright",
+            Self::StageNote => "stage-note",
         }
     }
 
@@ -86,6 +93,7 @@ impl Rule {
             Self::Footer => line.at_an_end() && is_footer(line.text),
             Self::Copyright => line.at_an_end() && is_copyright(line.text),
             Self::Caption => line.kind == BlockKind::Caption || is_caption(line.text),
+            Self::StageNote => stage::is_note(line.text),
             Self::Navigation => line.at_an_end() && is_navigation(line.text),
         }
     }
@@ -109,7 +117,8 @@ pub struct Cleaned {
     pub captions: Vec<Span>,
     /// Everything taken out of the body, title and captions included, in reading order.
     pub removed: Vec<Removed>,
-    /// The body: headings and running text, in reading order.
+    /// The body: headings and running text, in reading order. A block may hold stage notes that were
+    /// taken out; no other rule takes a part of one.
     pub body: Vec<Block>,
 }
 
@@ -156,6 +165,14 @@ pub fn clean(text: &str, blocks: &[Block], stated: Option<&str>) -> Cleaned {
         };
         let Some(rule) = Rule::ALL.into_iter().find(|rule| rule.knows(&line)) else {
             cleaned.body.push(*block);
+            if block.kind == BlockKind::Paragraph {
+                cleaned
+                    .removed
+                    .extend(stage::notes(text, block.span).map(|span| Removed {
+                        rule: Rule::StageNote,
+                        span,
+                    }));
+            }
             continue;
         };
         match rule {
@@ -184,6 +201,7 @@ fn find_title(text: &str, blocks: &[Block], stated: Option<&str>) -> Option<usiz
             && line.chars().take(TITLE_MAX + 1).count() <= TITLE_MAX
             && !TEXT_SIZE.is_match(line)
             && !is_navigation(line)
+            && !stage::is_note(line)
             && !AUTHOR_LINE.is_match(line)
     };
     let head = &blocks[..blocks.len().min(HEAD)];

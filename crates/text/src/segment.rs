@@ -5,17 +5,28 @@ mod heading;
 mod paragraph;
 pub mod sentence;
 
-use crate::{Block, BlockKind, Cleaned, Document, Paragraph, Section, Sentence, Span};
+use crate::{
+    Block, BlockKind, Cleaned, Document, Paragraph, Removed, Rule, Section, Sentence, Span,
+};
 
 /// Cuts the body of a cleaned article into sections, paragraphs and sentences.
 pub fn segment(text: &str, cleaned: &Cleaned) -> Document {
     let blocks = paragraph::group(text, &cleaned.body);
+    let is_note = |removed: &&Removed| removed.rule == Rule::StageNote;
+    let notes: Vec<Span> = cleaned
+        .removed
+        .iter()
+        .filter(is_note)
+        .map(|note| note.span)
+        .collect();
     let mut document = Document::default();
     for (index, block) in blocks.iter().enumerate() {
-        if let Some(found) = heading::read(text, &blocks, index) {
-            open_section(&mut document, found.number, Some(found.title));
-        } else {
-            push_paragraph(&mut document, text, *block);
+        let first = notes.partition_point(|note| note.start < block.span.start);
+        let last = notes.partition_point(|note| note.start < block.span.end);
+        let inside = &notes[first..last];
+        match heading::read(text, &blocks, index).filter(|_| inside.is_empty()) {
+            Some(found) => open_section(&mut document, found.number, Some(found.title)),
+            None => push_paragraph(&mut document, text, block.span, inside),
         }
     }
     document
@@ -37,7 +48,18 @@ fn open_section(document: &mut Document, number: Option<Span>, title: Option<Spa
     });
 }
 
-fn push_paragraph(document: &mut Document, text: &str, block: Block) {
+/// The sentences of `within` before, between and behind the notes; nothing if there are none.
+fn push_paragraph(document: &mut Document, text: &str, within: Span, notes: &[Span]) {
+    let mut found = Vec::new();
+    let mut from = within.start;
+    for &note in notes {
+        found.extend(sentence::split(text, Span::new(from, note.start)));
+        from = note.end;
+    }
+    found.extend(sentence::split(text, Span::new(from, within.end)));
+    let (Some(&head), Some(&tail)) = (found.first(), found.last()) else {
+        return;
+    };
     if document.sections.is_empty() {
         open_section(document, None, None);
     }
@@ -46,14 +68,14 @@ fn push_paragraph(document: &mut Document, text: &str, block: Block) {
     let first = document.sentences.len();
     document
         .sentences
-        .extend(sentence::split(text, block.span).map(|span| Sentence {
+        .extend(found.into_iter().map(|span| Sentence {
             section,
             paragraph,
             span,
         }));
     document.paragraphs.push(Paragraph {
         section,
-        span: block.span,
+        span: head.join(tail),
         sentences: first..document.sentences.len(),
     });
     document.sections[section].paragraphs.end = paragraph + 1;

@@ -32,6 +32,8 @@ fn pieces() -> impl Strategy<Value = String> {
         Just("\u{feff}".to_owned()),
         "\\PC{0,30}",
         Just(". ".to_owned()),
+        Just(" (Applause.) ".to_owned()),
+        Just("[Laughter]".to_owned()),
     ];
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
@@ -59,8 +61,8 @@ proptest! {
     }
 
     #[test]
-    fn sentences_tile_their_paragraph(text in pieces()) {
-        let (_, document) = cut(&text);
+    fn sentences_and_stage_notes_tile_their_paragraph(text in pieces()) {
+        let (cleaned, document) = cut(&text);
         for paragraph in &document.paragraphs {
             let sentences = &document.sentences[paragraph.sentences.clone()];
             prop_assert!(!sentences.is_empty());
@@ -68,7 +70,11 @@ proptest! {
             prop_assert_eq!(sentences[sentences.len() - 1].span.end, paragraph.span.end);
             for pair in sentences.windows(2) {
                 let gap = Span::new(pair[0].span.end, pair[1].span.start);
-                prop_assert!(gap.trim(&text).is_empty());
+                let mut between = gap.of(&text).to_owned();
+                for note in cleaned.removed.iter().filter(|r| r.rule == Rule::StageNote) {
+                    between = between.replace(note.span.of(&text), "");
+                }
+                prop_assert!(Span::new(0, between.len()).trim(&between).is_empty(), "{between:?}");
             }
         }
     }
@@ -123,4 +129,36 @@ fn an_article_of_either_layout_is_cut_as_a_reader_would() {
     );
     let rules: Vec<_> = cleaned.removed.iter().map(|r| r.rule).collect();
     assert_eq!(rules, [Rule::Title, Rule::Byline, Rule::TextSize]);
+}
+
+#[test]
+fn stage_notes_of_a_speech_are_in_no_sentence() {
+    let text = "Speech at the Weir\n\nWe will build the road this year. (Applause.) Whoever says otherwise [laughter] has not read the budget. [Prolonged applause]\n\n(Warm applause)\n\nAnd the bridge will be mended before the winter, as was promised to the village. Thank you.\n";
+    let (cleaned, document) = cut(text);
+    let sentences: Vec<_> = document
+        .sentences
+        .iter()
+        .map(|s| (s.paragraph, s.span.of(text)))
+        .collect();
+    assert_eq!(
+        sentences,
+        [
+            (0, "We will build the road this year."),
+            (
+                0,
+                "Whoever says otherwise [laughter] has not read the budget."
+            ),
+            (
+                1,
+                "And the bridge will be mended before the winter, as was promised to the village."
+            ),
+            (1, "Thank you."),
+        ]
+    );
+    let notes = cleaned.removed.iter().filter(|r| r.rule == Rule::StageNote);
+    let notes: Vec<_> = notes.map(|note| note.span.of(text)).collect();
+    assert_eq!(
+        notes,
+        ["(Applause.)", "[Prolonged applause]", "(Warm applause)"]
+    );
 }

@@ -31,6 +31,8 @@ mod neighbours;
 mod novelty;
 /// The article of the journal, where it lies beside the checkout.
 mod real_article;
+/// One speech printed, retyped, shortened and respelled.
+mod recycled;
 /// `tifa reuse`.
 mod reuse;
 /// Two runs, with one thread and two.

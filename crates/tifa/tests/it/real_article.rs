@@ -169,6 +169,45 @@ fn its_sections_are_about_what_a_reader_finds_in_them() {
     }
 }
 
+/// Beside the demonstration corpus, with a copy retyped on a keyboard and published later.
+#[test]
+fn a_retyped_copy_of_it_repeats_it_and_every_text_stands_at_its_offsets() {
+    const ARTICLE: &str = "../shared/corpus/2013-11-07-new-chapter-china-russia.txt";
+    let path = util::root().join(ARTICLE);
+    let Ok(text) = fs_err::read_to_string(&path) else {
+        eprintln!("skipped: {} is not there", path.display());
+        return;
+    };
+    let dir = Dir::new();
+    let retyped = text
+        .replace(['“', '”'], "\"")
+        .replace(['‘', '’'], "'")
+        .replace('—', " - ")
+        .replace("2013-11-07", "2016-11-07");
+    dir.file("in/article.txt", &text)
+        .file("in/retyped.txt", retyped)
+        .file("book.toml", util::CODEBOOK);
+    let corpus = util::root().join("corpus");
+    let line = format!(
+        "run in --corpus {} --codebook book.toml --out out",
+        corpus.display()
+    );
+    dir.tifa(&line).exits(0);
+    let out = dir.join("out");
+    assert!(util::assert_spans_cut_their_texts(&out, dir.path()) > 2000);
+    let novelty = rows(&out.join("novelty.csv"));
+    let of = |id: &'static str| novelty.iter().filter(move |row| row["doc_id"] == id);
+    assert_eq!(of("article").count(), of("retyped").count());
+    for row in of("retyped") {
+        assert_eq!(row["class"], "verbatim", "{row:?}");
+        assert_eq!(row["source_doc_id"], "article", "{row:?}");
+    }
+    assert_eq!(
+        util::assert_what_is_repeated_stands_on_both_sides(&out, dir.path()),
+        of("retyped").count()
+    );
+}
+
 /// Against the demonstration corpus every passage reported stands in both texts; against a text that quotes the
 /// article, the quotation is found whole.
 #[test]

@@ -271,6 +271,81 @@ pub(crate) fn assert_offsets_cut_the_text(out: &Path, home: &Path) {
     }
 }
 
+/// Wherever a table gives a text with its offsets, the text stands there in the article that the row names;
+/// how many such texts there are.
+#[track_caller]
+pub(crate) fn assert_spans_cut_their_texts(out: &Path, home: &Path) -> usize {
+    let sources = sources(out, home);
+    let mut checked = 0;
+    for entry in fs_err::read_dir(out).expect("the results") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|ending| ending != "csv") {
+            continue;
+        }
+        for row in rows(&path) {
+            for prefix in ["", "other_", "source_", "anchor1_", "anchor2_", "anchor3_"] {
+                let of = |column: &str| row.get(&format!("{prefix}{column}"));
+                let id = of("doc_id").or_else(|| of("id"));
+                let (Some(id), Some(start), Some(end), Some(text)) =
+                    (id, of("start"), of("end"), of("text"))
+                else {
+                    continue;
+                };
+                if start.is_empty() {
+                    assert_eq!(text, "", "{}: {row:?}", path.display());
+                    continue;
+                }
+                let place = |offset: &str| offset.parse::<usize>().expect("an offset");
+                let cut = &sources[id][place(start)..place(end)];
+                assert_eq!(
+                    String::from_utf8_lossy(cut),
+                    *text,
+                    "{}: {row:?}",
+                    path.display()
+                );
+                checked += 1;
+            }
+        }
+    }
+    checked
+}
+
+/// What a verbatim sentence shares with its source is inside the sentence, and begins and ends with the same
+/// words on both sides; how many such sentences there are.
+#[track_caller]
+pub(crate) fn assert_what_is_repeated_stands_on_both_sides(out: &Path, home: &Path) -> usize {
+    let sources = sources(out, home);
+    let words = |text: &str| -> Vec<String> {
+        let words = text::words::words(text, text::Span::new(0, text.len()));
+        words
+            .map(|word| word.of(text).to_lowercase().replace('\u{2019}', "'"))
+            .collect()
+    };
+    let mut checked = 0;
+    for row in rows(&out.join("novelty.csv")) {
+        if row["class"] != "verbatim" {
+            assert!(row["shared_start"].is_empty() && row["copies"].is_empty());
+            continue;
+        }
+        let cut = |id: &str, prefix: &str| {
+            let offset = |what: &str| count(&row, &format!("{prefix}shared_{what}"));
+            let bytes = &sources[&row[id]][offset("start")..offset("end")];
+            words(std::str::from_utf8(bytes).expect("characters"))
+        };
+        assert!(
+            count(&row, "start") <= count(&row, "shared_start"),
+            "{row:?}"
+        );
+        assert!(count(&row, "shared_end") <= count(&row, "end"), "{row:?}");
+        let (own, other) = (cut("doc_id", ""), cut("source_doc_id", "source_"));
+        assert_eq!((own.first(), own.last()), (other.first(), other.last()));
+        assert!(2 * own.len() >= count(&row, "words"), "{row:?}");
+        assert!(count(&row, "copies") >= 1, "{row:?}");
+        checked += 1;
+    }
+    checked
+}
+
 /// Nothing of the page around an article stands in its sentences.
 #[track_caller]
 pub(crate) fn assert_no_furniture(out: &Path) {

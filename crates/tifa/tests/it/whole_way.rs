@@ -148,6 +148,15 @@ fn sentences_stand_at_their_offsets() {
 }
 
 #[test]
+fn every_text_in_a_table_stands_at_its_offsets() {
+    let checked = util::assert_spans_cut_their_texts(&out(), WHOLE.dir.path());
+    // Of each sentence: itself, itself in novelty.csv, and itself and the other of five neighbours.
+    assert!(checked > 12 * table("sentences.csv").len(), "{checked}");
+    let repeated = util::assert_what_is_repeated_stands_on_both_sides(&out(), WHOLE.dir.path());
+    assert_eq!(repeated, 8);
+}
+
+#[test]
 fn no_sentence_holds_page_furniture() {
     util::assert_no_furniture(&out());
 }
