@@ -6,7 +6,7 @@ use report::tables::ReuseRow;
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
-use crate::lexical::{self, Output, Results};
+use crate::lexical::{self, Output, Read, Results};
 use crate::pieces;
 use crate::reusing::{ReuseOptions, Reusing};
 use crate::run::on_threads;
@@ -102,7 +102,7 @@ fn find(
             }
             let results = Results {
                 wanted,
-                texts: &texts,
+                texts: Read::Whole(&texts),
                 clock,
                 start,
                 settings: own,
