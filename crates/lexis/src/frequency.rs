@@ -53,7 +53,7 @@ impl<'a> FrequencyTable<'a> {
         let sizes = counts.options().sizes.clone().map(|size| {
             let by_document = counts.sequences(size);
             OneSize {
-                traces: Traces::read(corpus, counts, size, &sides, (0, |_| 0)),
+                traces: Traces::read(corpus, counts, size, &sides),
                 parts: PartSizes::of(by_document),
                 by_document,
                 sequences: by_document.iter().sum::<u64>() as f64,

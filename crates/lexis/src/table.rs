@@ -144,7 +144,7 @@ pub struct KeynessRow {
 }
 
 /// A table of keyness: a row for each of the counted terms. All of them are tested, so it is before
-/// counting that terms are left out. Rows are made as they are asked for; of each term some 60 bytes
+/// counting that terms are left out. Rows are made as they are asked for; of each term some 50 bytes
 /// are kept besides the counts, and three numbers more where documents are shuffled.
 pub struct Keyness<'a> {
     corpus: &'a Corpus,
@@ -203,8 +203,7 @@ impl<'a> Keyness<'a> {
                     return Err(KeynessError::NoSequences { size, is_target });
                 }
             }
-            let used = |counted: [u64; 2]| u8::from(frequencies(&sides, counted).g2() < 0.0);
-            let traces = Traces::read(corpus, counts, size, &documents, (options.anchors, used));
+            let traces = Traces::read(corpus, counts, size, &documents);
             let tests = counts.terms_of(size).into_par_iter();
             let tests: Vec<(f64, f64)> = tests
                 .map(|term| {
@@ -277,6 +276,11 @@ impl<'a> Keyness<'a> {
         let (target_per_million, reference_per_million) = found.per_million();
         let [target_reduced_frequency, reference_reduced_frequency] =
             traces.reduced_frequency(term);
+        let used = if self.g2[term] >= 0.0 {
+            target
+        } else {
+            reference
+        };
         let permuted = self.permuted.as_ref();
         KeynessRow {
             term,
@@ -313,17 +317,7 @@ impl<'a> Keyness<'a> {
             q_by: self.corrected.benjamini_yekutieli[term],
             permutation_q_bh: permuted.map(|(_, q)| q.benjamini_hochberg[term]),
             permutation_q_by: permuted.map(|(_, q)| q.benjamini_yekutieli[term]),
-            anchors: traces
-                .passages(term)
-                .map(|place| {
-                    let occurrence =
-                        corpus.occurrence(corpus.document_of(place), place, words.len());
-                    Anchor {
-                        occurrence,
-                        span: corpus.span(occurrence),
-                    }
-                })
-                .collect(),
+            anchors: anchors(corpus, words, used.row(counts, term), options.anchors),
         }
     }
 }
@@ -331,6 +325,37 @@ impl<'a> Keyness<'a> {
 fn frequencies([target, reference]: &[Side; 2], counted: [u64; 2]) -> Frequencies {
     Frequencies::new(counted[0], target.total, counted[1], reference.total)
         .expect("both sides have sequences, and a term is one of them")
+}
+
+/// Up to `limit` passages: the first of each of the documents with most occurrences, then the
+/// second of each, and so on.
+fn anchors(
+    corpus: &Corpus,
+    words: &[u32],
+    by_document: impl Iterator<Item = (usize, u64)>,
+    limit: usize,
+) -> Vec<Anchor> {
+    let mut best: Vec<(usize, u64)> = Vec::with_capacity(limit + 1);
+    for (document, count) in by_document {
+        let rank = best.partition_point(|&(_, most)| most >= count);
+        if rank < limit {
+            best.insert(rank, (document, count));
+            best.truncate(limit);
+        }
+    }
+    let found: Vec<Vec<Occurrence>> = best
+        .iter()
+        .map(|&(document, _)| corpus.occurrences(document, words).take(limit).collect())
+        .collect();
+    let of_round = |round: usize| found.iter().filter_map(move |found| found.get(round));
+    (0..limit)
+        .flat_map(of_round)
+        .take(limit)
+        .map(|&occurrence| Anchor {
+            occurrence,
+            span: corpus.span(occurrence),
+        })
+        .collect()
 }
 
 /// A side's documents as parts of a corpus; those of the other side have no words.

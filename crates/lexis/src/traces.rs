@@ -1,5 +1,5 @@
-//! What is left of each term of a size when a corpus has been read once: how evenly it comes again, and
-//! where passages with it stand. Its places themselves, four bytes an occurrence, are not kept.
+//! How evenly each term of a size comes again, from reading a corpus once: the places of terms, four bytes
+//! an occurrence, are not kept.
 
 use std::ops::Range;
 
@@ -15,8 +15,6 @@ use crate::permutation::Split;
 const DOCUMENTS: usize = 256;
 /// Shares of the terms that each thread gets.
 const SHARES: usize = 4;
-/// No place.
-const NONE: u32 = u32::MAX;
 
 /// Documents in two rows, the words of each row one after another.
 pub(crate) struct Sides {
@@ -55,39 +53,22 @@ impl Sides {
     }
 }
 
-/// How evenly the terms of one size come, and where passages with them stand.
+/// How evenly the terms of one size come in each row.
 pub(crate) struct Traces {
     terms: Range<usize>,
     reduced: Vec<[f64; 2]>,
-    passages: Vec<u32>,
-    limit: usize,
-}
-
-/// What is known of a term while the corpus is read.
-struct Trace {
-    gaps: [Gaps; 2],
-    /// The row whose passages are wanted.
-    used: u8,
-    best: Best,
 }
 
 impl Traces {
-    /// Reads all documents. Of each term up to `limit` passages are kept, of the row that `used` names
-    /// by the occurrences in both.
-    pub(crate) fn read(
-        corpus: &Corpus,
-        counts: &Counts,
-        size: usize,
-        sides: &Sides,
-        (limit, used): (usize, impl Fn([u64; 2]) -> u8 + Sync),
-    ) -> Self {
+    /// Reads all documents.
+    pub(crate) fn read(corpus: &Corpus, counts: &Counts, size: usize, sides: &Sides) -> Self {
         let terms = counts.terms_of(size);
         let mut known: HashTable<u32> = HashTable::with_capacity(terms.len());
         for term in terms.clone() {
             let rehash = |&term: &u32| hash(counts.words(term as usize));
             known.insert_unique(hash(counts.words(term)), term as u32, rehash);
         }
-        let mut traces: Vec<Trace> = terms
+        let mut traces: Vec<[Gaps; 2]> = terms
             .clone()
             .into_par_iter()
             .map(|term| {
@@ -95,11 +76,7 @@ impl Traces {
                 for (document, count) in counts.row(term) {
                     found[usize::from(sides.of[document])] += count;
                 }
-                Trace {
-                    gaps: [0, 1].map(|side| Gaps::new(found[side], sides.words[side].into())),
-                    used: used(found),
-                    best: Best::none(limit),
-                }
+                [0, 1].map(|side| Gaps::new(found[side], sides.words[side].into()))
             })
             .collect();
         let share = traces
@@ -123,19 +100,16 @@ impl Traces {
                 .for_each(|(at, traces)| {
                     let first = terms.start + at * share;
                     for (document, found) in &found {
-                        let side = sides.of[*document];
+                        let side = usize::from(sides.of[*document]);
                         let shift =
                             corpus.document(*document).start as u32 - sides.before[*document];
                         let from = found.partition_point(|found| (found.0 as usize) < first);
                         let behind = found
                             .partition_point(|found| (found.0 as usize) < first + traces.len());
                         for of_term in found[from..behind].chunk_by(|a, b| a.0 == b.0) {
-                            let trace = &mut traces[of_term[0].0 as usize - first];
+                            let trace = &mut traces[of_term[0].0 as usize - first][side];
                             for (_, place) in of_term {
-                                trace.gaps[usize::from(side)].add((place - shift).into());
-                            }
-                            if side == trace.used {
-                                trace.best.add(of_term, limit);
+                                trace.add((place - shift).into());
                             }
                         }
                     }
@@ -145,15 +119,10 @@ impl Traces {
             terms,
             reduced: traces
                 .iter()
-                .map(|trace| {
-                    [0, 1].map(|side| trace.gaps[side].reduced_frequency(sides.words[side].into()))
+                .map(|gaps| {
+                    [0, 1].map(|side| gaps[side].reduced_frequency(sides.words[side].into()))
                 })
                 .collect(),
-            passages: traces
-                .iter()
-                .flat_map(|trace| trace.best.passages(limit))
-                .collect(),
-            limit,
         }
     }
 
@@ -165,55 +134,6 @@ impl Traces {
     /// The average reduced frequency of a term in each row.
     pub(crate) fn reduced_frequency(&self, term: usize) -> [f64; 2] {
         self.reduced[term - self.terms.start]
-    }
-
-    /// Places of a term: the first of each of the documents with most occurrences, then the second of
-    /// each, and so on.
-    pub(crate) fn passages(&self, term: usize) -> impl Iterator<Item = usize> {
-        let at = (term - self.terms.start) * self.limit;
-        let found = self.passages[at..at + self.limit].iter().copied();
-        found
-            .filter(|&place| place != NONE)
-            .map(|place| place as usize)
-    }
-}
-
-/// The documents with most occurrences of a term, and its first places there.
-struct Best {
-    /// Occurrences in each document, falling, then of each document the places. One block, since there
-    /// are as many as terms.
-    all: Box<[u32]>,
-}
-
-impl Best {
-    fn none(limit: usize) -> Self {
-        Self {
-            all: vec![0; limit + limit * limit].into_boxed_slice(),
-        }
-    }
-
-    /// A document behind all earlier ones.
-    fn add(&mut self, found: &[(u32, u32)], limit: usize) {
-        let (most, places) = self.all.split_at_mut(limit);
-        let rank = most.partition_point(|&most| most as usize >= found.len());
-        if rank == limit {
-            return;
-        }
-        most[rank..].rotate_right(1);
-        most[rank] = found.len() as u32;
-        places[rank * limit..].rotate_right(limit);
-        for (place, found) in places[rank * limit..][..limit].iter_mut().zip(found) {
-            *place = found.1;
-        }
-    }
-
-    fn passages(&self, limit: usize) -> impl Iterator<Item = u32> {
-        let (most, places) = self.all.split_at(limit);
-        let rounds = (0..limit).flat_map(move |round| {
-            let of_round = (0..limit).filter(move |&rank| most[rank] as usize > round);
-            of_round.map(move |rank| places[rank * limit + round])
-        });
-        rounds.chain(std::iter::repeat(NONE)).take(limit)
     }
 }
 
@@ -244,9 +164,9 @@ mod tests {
     use crate::counts::CountOptions;
     use crate::dispersion::average_reduced_frequency;
 
-    /// Beside a scan for every term: what was read once is what all places tell.
+    /// Beside a scan for every term.
     #[test]
-    fn traces_are_those_of_all_places() {
+    fn one_reading_tells_what_all_places_tell() {
         let texts = [
             "a b a b\nb a",
             "",
@@ -266,11 +186,10 @@ mod tests {
         let split = Split::new(is_target.clone(), None).expect("both sides");
         let sides = Sides::of(&corpus, &split);
         for size in 1..=3 {
-            let traces = Traces::read(&corpus, &counts, size, &sides, (3, |_| 0));
+            let traces = Traces::read(&corpus, &counts, size, &sides);
             for term in counts.terms_of(size) {
                 let words = counts.words(term);
                 let mut places = [Vec::new(), Vec::new()];
-                let mut of_target: Vec<Vec<usize>> = Vec::new();
                 let mut before = [0; 2];
                 for (document, is_target) in is_target.iter().enumerate() {
                     let all = corpus.document(document);
@@ -288,21 +207,10 @@ mod tests {
                             .map(|at| (at - all.start + before[side]) as u64),
                     );
                     before[side] += all.len();
-                    if *is_target {
-                        of_target.push(found);
-                    }
                 }
                 let reduced = [0, 1]
                     .map(|side| average_reduced_frequency(&places[side], before[side] as u64));
                 assert_eq!(traces.reduced_frequency(term), reduced);
-                of_target.sort_by_key(|found| std::cmp::Reverse(found.len()));
-                of_target.truncate(3);
-                let rounds =
-                    (0..3).flat_map(|round| of_target.iter().filter_map(move |d| d.get(round)));
-                assert!(
-                    traces.passages(term).eq(rounds.take(3).copied()),
-                    "{words:?}"
-                );
             }
         }
     }

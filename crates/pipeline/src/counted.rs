@@ -13,7 +13,6 @@ use crate::lexical::{self, Output, TextSettings};
 use crate::listed::Listed;
 use crate::pieces::{self, Adoption, Piece};
 use crate::record;
-use crate::repeats::Fingerprints;
 use crate::texts;
 use crate::writing::TextTables;
 use crate::{Event, PipelineError};
@@ -25,7 +24,6 @@ pub(crate) struct Counted {
     pub(crate) corpus: Corpus,
     /// How often each cleaning rule fired.
     pub(crate) rules: BTreeMap<&'static str, usize>,
-    fingerprints: Fingerprints,
     texts: Spooled,
 }
 
@@ -46,7 +44,6 @@ pub(crate) fn read(
         let mut spool = Spool::beside(&wanted.out)?;
         let mut reader = Reader::new(counter);
         let mut adoption = Adoption::of(&wanted.articles);
-        let mut fingerprints = Fingerprints::default();
         let mut rules = record::no_rules();
         let (mut listed, mut bodiless) = (Vec::new(), Vec::new());
         let paths: Vec<_> = wanted
@@ -59,7 +56,6 @@ pub(crate) fn read(
             let mut batch = adoption.adopt(articles);
             bodiless.extend(pieces::prepare(&mut batch));
             lexical::read_into(&mut reader, &batch)?;
-            fingerprints.extend(&batch);
             record::count_rules(&mut rules, &batch);
             for piece in &batch {
                 spool.put(&piece.article.text)?;
@@ -79,7 +75,6 @@ pub(crate) fn read(
             problems,
             corpus: reader.finish(),
             rules,
-            fingerprints,
             texts: spool.finish()?,
         };
         let words = counted.corpus.words();
@@ -97,10 +92,5 @@ impl Counted {
     /// A passage, as it stands in its text.
     pub(crate) fn cut(&self, piece: usize, span: Span) -> Result<String, PipelineError> {
         Ok(self.texts.cut(piece, span.start..span.end)?)
-    }
-
-    /// [`crate::repeats::groups`] of these pieces.
-    pub(crate) fn groups(&self) -> Vec<usize> {
-        self.fingerprints.groups()
     }
 }

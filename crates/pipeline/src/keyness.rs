@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::clock::Clock;
 use crate::counted::{self, Counted};
 use crate::lexical::{Output, Read, Results};
+use crate::repeats::Fingerprints;
 use crate::run::on_threads;
 use crate::{Event, Outcome, PipelineError, Sides, TextSettings, sides};
 
@@ -82,9 +83,12 @@ fn compare(
     let output = Output::create(&wanted.out)?;
     let counter = wanted.counting.counter()?;
     let mut clock = Clock::default();
-    let mut counted = counted::read(wanted, &counter, &output, &mut clock, observe, |_| {})?;
+    let mut fingerprints = Fingerprints::default();
+    let mut counted = counted::read(wanted, &counter, &output, &mut clock, observe, |pieces| {
+        fingerprints.extend(pieces);
+    })?;
     settings.sides.mark(&mut counted.pieces, observe)?;
-    let split = sides::split_counted(&counted)?;
+    let split = sides::split_listed(&counted.pieces, fingerprints)?;
     let counts = clock.time("count terms", "terms", observe, |_| {
         let counts = Counts::of(&counted.corpus, settings.counts.clone());
         let terms = counts.len();

@@ -93,9 +93,9 @@ impl Fingerprints {
     }
 
     /// [`groups`] of all pieces.
-    pub(crate) fn groups(&self) -> Vec<usize> {
+    pub(crate) fn groups(self) -> Vec<usize> {
         let pieces = self.ends.len();
-        let homes = Homes::of(self);
+        let homes = Homes::of(&self);
         let alike: Vec<Vec<usize>> = (0..pieces)
             .into_par_iter()
             .map(|piece| {

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::clock::Clock;
 use crate::counted;
 use crate::lexical::{Output, Read, Results};
+use crate::repeats::Fingerprints;
 use crate::run::on_threads;
 use crate::{Event, Outcome, PipelineError, Sides, TextSettings, sides};
 
@@ -61,10 +62,13 @@ fn compare(
     let counter = wanted.counting.counter()?;
     let output = Output::create(&wanted.out)?;
     let mut clock = Clock::default();
-    let mut counted = counted::read(wanted, &counter, &output, &mut clock, observe, |_| {})?;
+    let mut fingerprints = Fingerprints::default();
+    let mut counted = counted::read(wanted, &counter, &output, &mut clock, observe, |pieces| {
+        fingerprints.extend(pieces);
+    })?;
     settings.sides.mark(&mut counted.pieces, observe)?;
     let (pieces, corpus) = (&counted.pieces, &counted.corpus);
-    let split = sides::split_counted(&counted)?;
+    let split = sides::split_listed(&counted.pieces, fingerprints)?;
     let found = clock.time("word shift", "words", observe, |_| {
         let found = WordShift::new(corpus, &split).ok_or(PipelineError::WordlessSide)?;
         let words = found.terms.len();

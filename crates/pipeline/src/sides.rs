@@ -6,9 +6,9 @@ use lexis::Split;
 use serde_json::{Value, json};
 use text::Metadata;
 
-use crate::counted::Counted;
 use crate::listed::Listed;
 use crate::pieces::Piece;
+use crate::repeats::Fingerprints;
 use crate::{Condition, Event, PipelineError, repeats};
 
 /// How articles are divided into a target and a reference.
@@ -119,13 +119,12 @@ pub(crate) fn split(pieces: &[Piece]) -> Result<Split, PipelineError> {
 }
 
 /// The same of texts that are no longer in memory.
-pub(crate) fn split_counted(counted: &Counted) -> Result<Split, PipelineError> {
-    let is_target = counted
-        .pieces
-        .iter()
-        .map(|piece| piece.is_studied)
-        .collect();
-    Ok(Split::new(is_target, Some(&counted.groups()))?)
+pub(crate) fn split_listed(
+    pieces: &[Listed],
+    fingerprints: Fingerprints,
+) -> Result<Split, PipelineError> {
+    let is_target = pieces.iter().map(|piece| piece.is_studied).collect();
+    Ok(Split::new(is_target, Some(&fingerprints.groups()))?)
 }
 
 /// The first names of all.
