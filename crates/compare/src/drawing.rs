@@ -11,7 +11,7 @@ use crate::random::{below, stream};
 const TRIES: usize = 20;
 
 /// So many of the numbers below `count`, each as likely, rising; all if there are no more.
-fn sample(count: usize, wanted: usize, seed: u64) -> Vec<usize> {
+pub(crate) fn sample(count: usize, wanted: usize, seed: u64) -> Vec<usize> {
     let mut random = stream(seed, 0);
     let mut left = wanted.min(count);
     (0..count)

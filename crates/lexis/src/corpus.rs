@@ -1,5 +1,6 @@
 //! Documents as words with places, in little memory: five bytes a word and twelve a sentence.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -356,6 +357,13 @@ impl Corpus {
             end += gap as usize + length as usize;
         }
         Span::new(start, end)
+    }
+
+    /// The order of two sequences of words by their letters, as of [`Self::text`] where no word has a
+    /// character before the space.
+    pub fn compare(&self, one: &[u32], other: &[u32]) -> Ordering {
+        let word = |&id: &u32| self.vocabulary.word(id);
+        one.iter().map(word).cmp(other.iter().map(word))
     }
 
     /// A sequence of words as text, with spaces between them.

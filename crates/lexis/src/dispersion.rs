@@ -105,17 +105,49 @@ impl PartSizes {
 /// neighbours around the end. `positions` are the rising places of the term among `words` words. It is
 /// `f` for a term spread evenly and near 1 for one whose occurrences stand together; 0 for none.
 pub fn average_reduced_frequency(positions: &[u64], words: u64) -> f64 {
-    let (Some(&first), Some(&last)) = (positions.first(), positions.last()) else {
-        return 0.0;
-    };
-    let step = words as f64 / positions.len() as f64;
-    let around = first + words - last;
-    let between = positions.windows(2).map(|pair| pair[1] - pair[0]);
-    let sum: f64 = std::iter::once(around)
-        .chain(between)
-        .map(|distance| (distance as f64).min(step))
-        .sum();
-    sum / step
+    let mut gaps = Gaps::new(positions.len() as u64, words);
+    for &position in positions {
+        gaps.add(position);
+    }
+    gaps.reduced_frequency(words)
+}
+
+/// [`average_reduced_frequency`] of places that come one by one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gaps {
+    ends: Option<[u64; 2]>,
+    /// The distance of occurrences that are spread evenly.
+    step: f64,
+    sum: f64,
+}
+
+impl Gaps {
+    /// For so many places among so many words.
+    pub(crate) fn new(places: u64, words: u64) -> Self {
+        Self {
+            ends: None,
+            step: words as f64 / places as f64,
+            sum: 0.0,
+        }
+    }
+
+    /// A place behind all earlier ones.
+    pub(crate) fn add(&mut self, place: u64) {
+        self.ends = match self.ends {
+            None => Some([place, place]),
+            Some([first, last]) => {
+                self.sum += ((place - last) as f64).min(self.step);
+                Some([first, place])
+            }
+        };
+    }
+
+    pub(crate) fn reduced_frequency(self, words: u64) -> f64 {
+        self.ends.map_or(0.0, |[first, last]| {
+            let around = ((first + words - last) as f64).min(self.step);
+            (self.sum + around) / self.step
+        })
+    }
 }
 
 #[cfg(test)]

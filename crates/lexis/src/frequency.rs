@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::dispersion::{Dispersion, PartSizes, average_reduced_frequency};
-use crate::positions::Positions;
+use crate::dispersion::{Dispersion, PartSizes};
+use crate::traces::{Sides, Traces};
 use crate::{Corpus, Counts};
 
 /// How often a term occurs in a corpus, and how evenly over its documents.
@@ -21,42 +21,93 @@ pub struct FrequencyRow {
     pub per_million: f64,
     /// Its spread over the documents.
     pub dispersion: Dispersion,
-    /// [`average_reduced_frequency`] over the documents, one after another.
+    /// [`crate::average_reduced_frequency`] over the documents, one after another.
     pub reduced_frequency: f64,
 }
 
-/// All counted terms, in the order of the counts: by size, then by their words' ids.
-///
-/// # Panics
-/// If the counts are of another corpus.
-pub fn frequencies(corpus: &Corpus, counts: &Counts) -> Vec<FrequencyRow> {
-    assert_eq!(counts.documents(), corpus.documents(), "one corpus");
-    let mut rows = Vec::with_capacity(counts.len());
-    for size in counts.options().sizes.clone() {
-        let positions = Positions::of(corpus, counts, size);
-        let sizes = counts.sequences(size);
-        let parts = PartSizes::of(sizes);
-        let sequences = sizes.iter().sum::<u64>() as f64;
-        rows.par_extend(counts.terms_of(size).into_par_iter().map(|term| {
-            let count = counts.count(term);
-            let places = positions.of_term(term).iter().copied().map(u64::from);
-            FrequencyRow {
-                term,
-                text: corpus.text(counts.words(term)),
-                size,
-                count,
-                per_million: count as f64 / sequences * 1e6,
-                dispersion: parts
-                    .spread(counts.row(term), sizes)
-                    .expect("a counted term occurs"),
-                reduced_frequency: average_reduced_frequency(
-                    &places.collect::<Vec<_>>(),
-                    corpus.words() as u64,
-                ),
+/// The counted terms, in the order of the counts: by size, then by their words' ids. Rows are made as
+/// they are asked for; of each term eight bytes are kept besides the counts.
+pub struct FrequencyTable<'a> {
+    corpus: &'a Corpus,
+    counts: &'a Counts,
+    sizes: Vec<OneSize<'a>>,
+}
+
+/// What the terms of one size have in common.
+struct OneSize<'a> {
+    traces: Traces,
+    parts: PartSizes,
+    /// Sequences of this size by document, and of all.
+    by_document: &'a [u64],
+    sequences: f64,
+}
+
+impl<'a> FrequencyTable<'a> {
+    /// Reads the corpus once for each size of terms.
+    ///
+    /// # Panics
+    /// If the counts are of another corpus.
+    pub fn new(corpus: &'a Corpus, counts: &'a Counts) -> Self {
+        assert_eq!(counts.documents(), corpus.documents(), "one corpus");
+        let sides = Sides::one(corpus);
+        let sizes = counts.options().sizes.clone().map(|size| {
+            let by_document = counts.sequences(size);
+            OneSize {
+                traces: Traces::read(corpus, counts, size, &sides),
+                parts: PartSizes::of(by_document),
+                by_document,
+                sequences: by_document.iter().sum::<u64>() as f64,
             }
-        }));
+        });
+        Self {
+            corpus,
+            counts,
+            sizes: sizes.collect(),
+        }
     }
-    rows
+
+    /// All terms, the most frequent first, equal ones by their words.
+    pub fn by_count(&self) -> Vec<usize> {
+        let mut terms: Vec<usize> = (0..self.counts.len()).collect();
+        let count = |term| std::cmp::Reverse(self.counts.count(term));
+        terms.par_sort_unstable_by(|&a, &b| {
+            count(a).cmp(&count(b)).then_with(|| {
+                self.corpus
+                    .compare(self.counts.words(a), self.counts.words(b))
+            })
+        });
+        terms
+    }
+
+    /// A term's row.
+    ///
+    /// # Panics
+    /// If there is no such term.
+    pub fn row(&self, term: usize) -> FrequencyRow {
+        let words = self.counts.words(term);
+        let of_size = self
+            .sizes
+            .iter()
+            .find(|size| size.traces.terms().contains(&term));
+        let OneSize {
+            traces,
+            parts,
+            by_document,
+            sequences,
+        } = of_size.expect("a term has one of the sizes");
+        let count = self.counts.count(term);
+        FrequencyRow {
+            term,
+            text: self.corpus.text(words),
+            size: words.len(),
+            count,
+            per_million: count as f64 / sequences * 1e6,
+            dispersion: parts
+                .spread(self.counts.row(term), by_document)
+                .expect("a counted term occurs"),
+            reduced_frequency: traces.reduced_frequency(term)[0],
+        }
+    }
 }
 
 #[cfg(test)]
@@ -76,7 +127,8 @@ mod tests {
                 min_documents: 1,
             },
         );
-        let rows = frequencies(&corpus, &counts);
+        let table = FrequencyTable::new(&corpus, &counts);
+        let rows: Vec<_> = (0..counts.len()).map(|term| table.row(term)).collect();
         let texts: Vec<(&str, u64, usize)> = rows
             .iter()
             .map(|row| (row.text.as_str(), row.count, row.dispersion.range))
@@ -96,15 +148,26 @@ mod tests {
     }
 
     #[test]
-    fn every_counted_term_has_a_row_in_order() {
+    fn terms_stand_by_count_and_then_by_their_words() {
         let corpus = corpus(&["one two one two\nthree", "two three one"]);
         let options = CountOptions {
-            sizes: 1..=3,
+            sizes: 1..=2,
             min_count: 1,
             min_documents: 1,
         };
         let counts = Counts::of(&corpus, options);
-        let rows = frequencies(&corpus, &counts);
-        assert!(rows.iter().map(|row| row.term).eq(0..counts.len()));
+        let table = FrequencyTable::new(&corpus, &counts);
+        let rows = table.by_count().into_iter().map(|term| table.row(term));
+        let texts: Vec<String> = rows.map(|row| row.text).collect();
+        let expected = [
+            "one",
+            "two",
+            "one two",
+            "three",
+            "three one",
+            "two one",
+            "two three",
+        ];
+        assert_eq!(texts, expected);
     }
 }

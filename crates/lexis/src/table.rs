@@ -5,11 +5,11 @@ use text::Span;
 
 use crate::adjust::{benjamini_hochberg, benjamini_yekutieli};
 use crate::corpus::{Corpus, Occurrence};
-use crate::counts::{Counts, RowIter};
-use crate::dispersion::{Dispersion, PartSizes, average_reduced_frequency};
+use crate::counts::Counts;
+use crate::dispersion::{Dispersion, PartSizes};
 use crate::keyness::{Frequencies, Prior, Yates};
 use crate::permutation::{PermutationP, Permutations, Split};
-use crate::positions::Positions;
+use crate::traces::{Sides, Traces};
 
 /// Below this least expected count, a row has Fisher's exact test.
 const SMALL: f64 = 5.0;
@@ -124,9 +124,9 @@ pub struct KeynessRow {
     pub target_dispersion: Option<Dispersion>,
     /// Its spread over the reference's documents, if it is there.
     pub reference_dispersion: Option<Dispersion>,
-    /// [`average_reduced_frequency`] in the target's documents, one after another.
+    /// [`crate::average_reduced_frequency`] in the target's documents, one after another.
     pub target_reduced_frequency: f64,
-    /// [`average_reduced_frequency`] in the reference's documents.
+    /// [`crate::average_reduced_frequency`] in the reference's documents.
     pub reference_reduced_frequency: f64,
     /// The p of shuffled documents, if asked for.
     pub permutation: Option<PermutationP>,
@@ -143,244 +143,254 @@ pub struct KeynessRow {
     pub anchors: Vec<Anchor>,
 }
 
-/// A row for each of the counted terms, in their order. All of them are tested, so it is before
-/// counting that terms are left out. While it works it takes four more bytes for each occurrence of the terms of a size.
-///
-/// # Errors
-/// If a side has no sequences of one of the sizes.
-///
-/// # Panics
-/// If counts or split are of another corpus.
-pub fn keyness(
-    corpus: &Corpus,
-    counts: &Counts,
-    split: &Split,
-    options: &KeynessOptions,
-) -> Result<Vec<KeynessRow>, KeynessError> {
-    assert_eq!(corpus.documents(), counts.documents(), "one corpus");
-    assert_eq!(corpus.documents(), split.is_target().len(), "one corpus");
-    let mut rows = Vec::with_capacity(counts.len());
-    for size in counts.options().sizes.clone() {
-        let [target, reference] =
-            [true, false].map(|is| Side::of(corpus, counts, (split, is), size));
-        for (side, is_target) in [(&target, true), (&reference, false)] {
-            if side.total == 0 {
-                return Err(KeynessError::NoSequences { size, is_target });
-            }
+/// A table of keyness: a row for each of the counted terms. All of them are tested, so it is before
+/// counting that terms are left out. Rows are made as they are asked for; of each term some 50 bytes
+/// are kept besides the counts, and three numbers more where documents are shuffled.
+pub struct Keyness<'a> {
+    corpus: &'a Corpus,
+    counts: &'a Counts,
+    options: &'a KeynessOptions,
+    sizes: Vec<OneSize>,
+    g2: Vec<f64>,
+    corrected: Corrected,
+    permuted: Option<(Vec<PermutationP>, Corrected)>,
+}
+
+/// What the terms of one size have in common.
+struct OneSize {
+    sides: [Side; 2],
+    traces: Traces,
+}
+
+/// Corrections of one p a term.
+struct Corrected {
+    benjamini_hochberg: Vec<f64>,
+    benjamini_yekutieli: Vec<f64>,
+}
+
+impl Corrected {
+    fn of(p: &[f64]) -> Self {
+        Self {
+            benjamini_hochberg: benjamini_hochberg(p),
+            benjamini_yekutieli: benjamini_yekutieli(p),
         }
-        let positions = Positions::of(corpus, counts, size);
-        let terms = counts.terms_of(size).into_par_iter();
-        rows.par_extend(terms.map(|term| {
-            row(
-                corpus,
-                counts,
-                &positions,
-                [&target, &reference],
-                term,
-                options,
-            )
-        }));
+    }
+}
+
+impl<'a> Keyness<'a> {
+    /// Tests all counted terms.
+    ///
+    /// # Errors
+    /// If a side has no sequences of one of the sizes.
+    ///
+    /// # Panics
+    /// If counts or split are of another corpus.
+    pub fn new(
+        corpus: &'a Corpus,
+        counts: &'a Counts,
+        split: &Split,
+        options: &'a KeynessOptions,
+    ) -> Result<Self, KeynessError> {
+        assert_eq!(corpus.documents(), counts.documents(), "one corpus");
+        assert_eq!(corpus.documents(), split.is_target().len(), "one corpus");
+        let documents = Sides::of(corpus, split);
+        let (mut g2, mut p) = (Vec::new(), Vec::new());
+        let mut sizes = Vec::new();
+        for size in counts.options().sizes.clone() {
+            let sides = [true, false].map(|is_target| Side::of(counts, split, is_target, size));
+            for (side, is_target) in sides.iter().zip([true, false]) {
+                if side.total == 0 {
+                    return Err(KeynessError::NoSequences { size, is_target });
+                }
+            }
+            let traces = Traces::read(corpus, counts, size, &documents);
+            let tests = counts.terms_of(size).into_par_iter();
+            let tests: Vec<(f64, f64)> = tests
+                .map(|term| {
+                    let counted = [0, 1].map(|side| sides[side].count(counts, term));
+                    let found = frequencies(&sides, counted);
+                    (found.g2(), 10_f64.powf(found.log10_p()))
+                })
+                .collect();
+            g2.extend(tests.iter().map(|test| test.0));
+            p.extend(tests.iter().map(|test| test.1));
+            sizes.push(OneSize { sides, traces });
+        }
+        let permuted = options.permutations.map(|permutations| {
+            let found = split.p_values(counts, permutations);
+            let p: Vec<f64> = found.iter().map(|found| found.either).collect();
+            (found, Corrected::of(&p))
+        });
+        Ok(Self {
+            corpus,
+            counts,
+            options,
+            sizes,
+            g2,
+            corrected: Corrected::of(&p),
+            permuted,
+        })
     }
 
-    let p: Vec<f64> = rows.iter().map(|row| 10_f64.powf(row.log10_p)).collect();
-    let corrected = benjamini_hochberg(&p)
-        .into_iter()
-        .zip(benjamini_yekutieli(&p));
-    for (row, (bh, by)) in rows.iter_mut().zip(corrected) {
-        (row.q_bh, row.q_by) = (bh, by);
+    /// How many terms there are.
+    pub fn len(&self) -> usize {
+        self.g2.len()
     }
-    if let Some(permutations) = options.permutations {
-        let found = split.p_values(counts, permutations);
-        let p: Vec<f64> = found.iter().map(|found| found.either).collect();
-        let corrected = benjamini_hochberg(&p)
-            .into_iter()
-            .zip(benjamini_yekutieli(&p));
-        for ((row, found), (bh, by)) in rows.iter_mut().zip(found).zip(corrected) {
-            row.permutation = Some(found);
-            (row.permutation_q_bh, row.permutation_q_by) = (Some(bh), Some(by));
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.g2.is_empty()
+    }
+
+    /// All terms by signed G²: what the target uses more first, the keyest of it before the others;
+    /// equal ones by their words.
+    pub fn by_g2(&self) -> Vec<usize> {
+        let mut terms: Vec<usize> = (0..self.len()).collect();
+        let words = |term| self.counts.words(term);
+        terms.par_sort_unstable_by(|&a, &b| {
+            let by_words = || self.corpus.compare(words(a), words(b));
+            self.g2[b].total_cmp(&self.g2[a]).then_with(by_words)
+        });
+        terms
+    }
+
+    /// A term's row.
+    ///
+    /// # Panics
+    /// If there is no such term.
+    pub fn row(&self, term: usize) -> KeynessRow {
+        let (corpus, counts, options) = (self.corpus, self.counts, self.options);
+        let of_size = self
+            .sizes
+            .iter()
+            .find(|size| size.traces.terms().contains(&term));
+        let OneSize { sides, traces } = of_size.expect("a term has one of the sizes");
+        let [target, reference] = sides;
+        let words = counts.words(term);
+        let (target_count, reference_count) =
+            (target.count(counts, term), reference.count(counts, term));
+        let found = frequencies(sides, [target_count, reference_count]);
+        let spread = |side: &Side| side.parts.spread(side.row(counts, term), &side.sizes);
+        let (target_dispersion, reference_dispersion) = (spread(target), spread(reference));
+        let range = |spread: Option<Dispersion>| spread.map_or(0, |spread| spread.range);
+        let (target_per_million, reference_per_million) = found.per_million();
+        let [target_reduced_frequency, reference_reduced_frequency] =
+            traces.reduced_frequency(term);
+        let used = if self.g2[term] >= 0.0 {
+            target
+        } else {
+            reference
+        };
+        let permuted = self.permuted.as_ref();
+        KeynessRow {
+            term,
+            text: corpus.text(words),
+            size: words.len(),
+            target_count,
+            reference_count,
+            target_total: target.total,
+            reference_total: reference.total,
+            target_per_million,
+            reference_per_million,
+            target_documents: range(target_dispersion),
+            reference_documents: range(reference_dispersion),
+            g2: self.g2[term],
+            g2_short: found.g2_short(),
+            log10_p: found.log10_p(),
+            chi_squared: found.chi_squared(Yates::WhereSmall),
+            fisher_log10_p: (found.least_expected() < SMALL).then(|| found.fisher_log10_p()),
+            log_ratio: found.log_ratio(),
+            log_ratio_walter: found.log_ratio_walter(),
+            percent_difference: found.percent_difference(),
+            odds_ratio: found.odds_ratio(),
+            relative_risk: found.relative_risk(),
+            simple_maths: found.simple_maths(options.simple_maths),
+            lrc: found.lrc(options.alpha, counts.len()),
+            log_odds_z: found.log_odds_z(options.prior),
+            bic: found.bic(),
+            target_dispersion,
+            reference_dispersion,
+            target_reduced_frequency,
+            reference_reduced_frequency,
+            permutation: permuted.map(|(found, _)| found[term]),
+            q_bh: self.corrected.benjamini_hochberg[term],
+            q_by: self.corrected.benjamini_yekutieli[term],
+            permutation_q_bh: permuted.map(|(_, q)| q.benjamini_hochberg[term]),
+            permutation_q_by: permuted.map(|(_, q)| q.benjamini_yekutieli[term]),
+            anchors: anchors(corpus, words, used.row(counts, term), options.anchors),
         }
     }
-    Ok(rows)
+}
+
+fn frequencies([target, reference]: &[Side; 2], counted: [u64; 2]) -> Frequencies {
+    Frequencies::new(counted[0], target.total, counted[1], reference.total)
+        .expect("both sides have sequences, and a term is one of them")
+}
+
+/// Up to `limit` passages: the first of each of the documents with most occurrences, then the
+/// second of each, and so on.
+fn anchors(
+    corpus: &Corpus,
+    words: &[u32],
+    by_document: impl Iterator<Item = (usize, u64)>,
+    limit: usize,
+) -> Vec<Anchor> {
+    let mut best: Vec<(usize, u64)> = Vec::with_capacity(limit + 1);
+    for (document, count) in by_document {
+        let rank = best.partition_point(|&(_, most)| most >= count);
+        if rank < limit {
+            best.insert(rank, (document, count));
+            best.truncate(limit);
+        }
+    }
+    let found: Vec<Vec<Occurrence>> = best
+        .iter()
+        .map(|&(document, _)| corpus.occurrences(document, words).take(limit).collect())
+        .collect();
+    let of_round = |round: usize| found.iter().filter_map(move |found| found.get(round));
+    (0..limit)
+        .flat_map(of_round)
+        .take(limit)
+        .map(|&occurrence| Anchor {
+            occurrence,
+            span: corpus.span(occurrence),
+        })
+        .collect()
 }
 
 /// A side's documents as parts of a corpus; those of the other side have no words.
-struct Side<'a> {
-    is_target: bool,
-    split: &'a Split,
+struct Side {
     sizes: Vec<u64>,
     parts: PartSizes,
     total: u64,
-    words: u64,
-    /// Words of this side before each document.
-    before: Vec<usize>,
 }
 
-impl<'a> Side<'a> {
-    fn of(
-        corpus: &Corpus,
-        counts: &Counts,
-        (split, is_target): (&'a Split, bool),
-        size: usize,
-    ) -> Self {
-        let mut words = 0;
-        let before = (0..corpus.documents())
-            .map(|document| {
-                let before = words;
-                if split.is_target()[document] == is_target {
-                    words += corpus.document(document).len();
-                }
-                before
-            })
-            .collect();
+impl Side {
+    fn of(counts: &Counts, split: &Split, is_target: bool, size: usize) -> Self {
         let all = counts.sequences(size).iter().zip(split.is_target());
         let sizes: Vec<u64> = all
             .map(|(&words, &is)| if is == is_target { words } else { 0 })
             .collect();
         Self {
-            is_target,
-            split,
             parts: PartSizes::of(&sizes),
             total: sizes.iter().sum(),
-            words: words as u64,
-            before,
             sizes,
         }
     }
 
-    fn only<'p>(
+    /// A term's counts in this side's documents: only these have words here.
+    fn row<'c>(
         &self,
-        by_document: &[(usize, &'p [u32])],
-    ) -> impl Iterator<Item = (usize, &'p [u32])> {
-        let is_here =
-            |&(document, _): &(usize, &[u32])| self.split.is_target()[document] == self.is_target;
-        by_document.iter().copied().filter(is_here)
-    }
-
-    /// The average reduced frequency, as if the other side's documents were not between.
-    fn reduced_frequency(&self, corpus: &Corpus, by_document: &[(usize, &[u32])]) -> f64 {
-        let places: Vec<u64> = self
-            .only(by_document)
-            .flat_map(|(document, places)| {
-                let shift = (corpus.document(document).start - self.before[document]) as u64;
-                places.iter().map(move |&place| u64::from(place) - shift)
-            })
-            .collect();
-        average_reduced_frequency(&places, self.words)
-    }
-
-    fn row(&self, counts: &'a Counts, term: usize) -> impl Iterator<Item = (usize, u64)> + Clone {
-        let is_here =
-            |&(document, _): &(usize, u64)| self.split.is_target()[document] == self.is_target;
+        counts: &'c Counts,
+        term: usize,
+    ) -> impl Iterator<Item = (usize, u64)> + Clone + use<'c, '_> {
+        let is_here = |&(document, _): &(usize, u64)| self.sizes[document] > 0;
         counts.row(term).filter(is_here)
     }
-}
 
-fn row(
-    corpus: &Corpus,
-    counts: &Counts,
-    positions: &Positions,
-    [target, reference]: [&Side<'_>; 2],
-    term: usize,
-    options: &KeynessOptions,
-) -> KeynessRow {
-    let words = counts.words(term);
-    let sum = |side: &Side<'_>| side.row(counts, term).map(|(_, count)| count).sum();
-    let (target_count, reference_count) = (sum(target), sum(reference));
-    let found = Frequencies::new(target_count, target.total, reference_count, reference.total)
-        .expect("both sides have sequences, and a term is one of them");
-    let spread = |side: &Side<'_>| side.parts.spread(side.row(counts, term), &side.sizes);
-    let (target_dispersion, reference_dispersion) = (spread(target), spread(reference));
-    let range = |spread: Option<Dispersion>| spread.map_or(0, |spread| spread.range);
-    let (target_per_million, reference_per_million) = found.per_million();
-    let g2 = found.g2();
-    let used = if g2 >= 0.0 { target } else { reference };
-    let by_document = by_document(counts.row(term), positions.of_term(term));
-    let reduced = |side: &Side<'_>| side.reduced_frequency(corpus, &by_document);
-    KeynessRow {
-        term,
-        text: corpus.text(words),
-        size: words.len(),
-        target_count,
-        reference_count,
-        target_total: target.total,
-        reference_total: reference.total,
-        target_per_million,
-        reference_per_million,
-        target_documents: range(target_dispersion),
-        reference_documents: range(reference_dispersion),
-        g2,
-        g2_short: found.g2_short(),
-        log10_p: found.log10_p(),
-        chi_squared: found.chi_squared(Yates::WhereSmall),
-        fisher_log10_p: (found.least_expected() < SMALL).then(|| found.fisher_log10_p()),
-        log_ratio: found.log_ratio(),
-        log_ratio_walter: found.log_ratio_walter(),
-        percent_difference: found.percent_difference(),
-        odds_ratio: found.odds_ratio(),
-        relative_risk: found.relative_risk(),
-        simple_maths: found.simple_maths(options.simple_maths),
-        lrc: found.lrc(options.alpha, counts.len()),
-        log_odds_z: found.log_odds_z(options.prior),
-        bic: found.bic(),
-        target_dispersion,
-        reference_dispersion,
-        target_reduced_frequency: reduced(target),
-        reference_reduced_frequency: reduced(reference),
-        permutation: None,
-        q_bh: 1.0,
-        q_by: 1.0,
-        permutation_q_bh: None,
-        permutation_q_by: None,
-        anchors: anchors(
-            corpus,
-            words.len(),
-            used.only(&by_document),
-            options.anchors,
-        ),
+    fn count(&self, counts: &Counts, term: usize) -> u64 {
+        self.row(counts, term).map(|(_, count)| count).sum()
     }
-}
-
-/// A term's places, cut by document.
-fn by_document<'p>(row: RowIter<'_>, places: &'p [u32]) -> Vec<(usize, &'p [u32])> {
-    let mut rest = places;
-    row.map(|(document, count)| {
-        let (here, later) = rest.split_at(count as usize);
-        rest = later;
-        (document, here)
-    })
-    .collect()
-}
-
-/// Up to `limit` passages: the first of each of the documents with most occurrences, then the
-/// second of each, and so on.
-fn anchors<'p>(
-    corpus: &Corpus,
-    words: usize,
-    by_document: impl Iterator<Item = (usize, &'p [u32])>,
-    limit: usize,
-) -> Vec<Anchor> {
-    let mut best: Vec<(usize, &[u32])> = Vec::with_capacity(limit + 1);
-    for (document, places) in by_document {
-        let rank = best.partition_point(|(_, most)| most.len() >= places.len());
-        if rank < limit {
-            best.insert(rank, (document, places));
-            best.truncate(limit);
-        }
-    }
-    let rounds = (0..limit).flat_map(|round| {
-        let of_round = best.iter();
-        of_round.filter_map(move |(document, places)| Some((*document, *places.get(round)?)))
-    });
-    rounds
-        .take(limit)
-        .map(|(document, place)| {
-            let occurrence = corpus.occurrence(document, place as usize, words);
-            Anchor {
-                occurrence,
-                span: corpus.span(occurrence),
-            }
-        })
-        .collect()
 }
 
 #[cfg(test)]
@@ -408,11 +418,15 @@ mod tests {
         "struggle",
     ];
 
+    fn all(table: &Keyness<'_>) -> Vec<KeynessRow> {
+        (0..table.len()).map(|term| table.row(term)).collect()
+    }
+
     fn rows(options_of_counts: CountOptions, options: &KeynessOptions) -> Vec<KeynessRow> {
         let corpus = corpus(&TEXTS);
         let counts = Counts::of(&corpus, options_of_counts);
         let split = Split::new(vec![true, true, false, false, false], None).expect("both sides");
-        keyness(&corpus, &counts, &split, options).expect("both sides have words")
+        all(&Keyness::new(&corpus, &counts, &split, options).expect("both sides have words"))
     }
 
     #[test]
@@ -496,8 +510,9 @@ mod tests {
         let corpus = corpus(&["one two three", "one\ntwo"]);
         let counts = Counts::of(&corpus, options(1..=2, 1));
         let split = Split::new(vec![true, false], None).expect("both sides");
-        let found = keyness(&corpus, &counts, &split, &KeynessOptions::default());
-        let error = found.expect_err("no pairs of words");
+        let options = KeynessOptions::default();
+        let found = Keyness::new(&corpus, &counts, &split, &options);
+        let error = found.err().expect("no pairs of words");
         assert_eq!(
             error.to_string(),
             "no sentence of the reference has 2 words or more: compare shorter terms"
@@ -517,10 +532,14 @@ mod tests {
             let split = Split::new(is_target, None).expect("both sides");
             prop_assume!(corpus.document(0).end > 0 && corpus.words() > corpus.document(0).end);
             let longer = Counts::of(&corpus, options(2..=3, 1));
-            let rows = keyness(&corpus, &counts, &split, &KeynessOptions::default())
-                .expect("both sides have words");
-            let more = keyness(&corpus, &longer, &split, &KeynessOptions::default());
-            for row in rows.iter().chain(more.iter().flatten()) {
+            let options = KeynessOptions::default();
+            let mut rows = Vec::new();
+            for counts in [&counts, &longer] {
+                let table = Keyness::new(&corpus, counts, &split, &options);
+                rows.extend(table.iter().flat_map(all));
+            }
+            prop_assert!(!rows.is_empty());
+            for row in &rows {
                 prop_assert!(!row.anchors.is_empty());
                 for anchor in &row.anchors {
                     let text = texts[anchor.occurrence.document];

@@ -12,12 +12,11 @@ use themes::{Codebook, NONE};
 
 use crate::Readings;
 use crate::comparing::Comparison;
+use crate::listed::Listed;
 use crate::novelty::{Class, PieceNovelty};
-use crate::pieces::Piece;
 use crate::profiles::BY_PERIOD;
 use crate::reusing::Reusing;
 use crate::theming::PieceThemes;
-use crate::writing::role;
 
 /// Articles of one role and one period; those whose period is not known are together.
 struct Slice {
@@ -70,7 +69,7 @@ enum Kind {
 
 /// All measures by period.
 pub(crate) struct ByPeriod<'a> {
-    pieces: &'a [Piece],
+    pieces: &'a [Listed],
     timeline: &'a Timeline,
     slices: Vec<Slice>,
     figures: Vec<Figure>,
@@ -78,14 +77,14 @@ pub(crate) struct ByPeriod<'a> {
 
 impl<'a> ByPeriod<'a> {
     /// Gathers pieces and counts them, their sentences and their words.
-    pub(crate) fn new(pieces: &'a [Piece], timeline: &'a Timeline) -> Self {
+    pub(crate) fn new(pieces: &'a [Listed], timeline: &'a Timeline) -> Self {
         // What is not known stands last.
         let mut slices: BTreeMap<(bool, usize), Slice> = BTreeMap::new();
         for (at, piece) in pieces.iter().enumerate() {
             let period = timeline.periods[at];
             let key = (!piece.is_studied, period.unwrap_or(usize::MAX));
             let slice = slices.entry(key).or_insert_with(|| Slice {
-                role: role(piece),
+                role: piece.role(),
                 period,
                 pieces: Vec::new(),
             });
@@ -98,8 +97,8 @@ impl<'a> ByPeriod<'a> {
             figures: Vec::new(),
         };
         all.count("articles", &|_| 1);
-        all.count("sentences", &|piece| pieces[piece].words.len());
-        all.count("words", &|piece| pieces[piece].words.iter().sum());
+        all.count("sentences", &|piece| pieces[piece].size.sentences);
+        all.count("words", &|piece| pieces[piece].size.words);
         all
     }
 
@@ -176,7 +175,7 @@ impl<'a> ByPeriod<'a> {
         codebook: &Codebook,
     ) {
         let pieces = self.pieces;
-        let sentences = |piece: usize| pieces[piece].words.len() as f64;
+        let sentences = |piece: usize| pieces[piece].size.sentences as f64;
         for (reading, of_pieces) in readings.all.iter().zip(all) {
             let label = |measure, theme: usize| Label {
                 measure,

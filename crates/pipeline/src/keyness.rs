@@ -2,17 +2,21 @@
 
 use std::time::Instant;
 
-use lexis::{CountOptions, Counts, Dispersion, KeynessOptions, Prior, Split};
+use lexis::{CountOptions, Counts, Dispersion, Keyness, KeynessOptions, Prior, Split};
+use rayon::prelude::*;
 use report::tables::KeynessRow;
 use report::{Decimal, Table};
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
-use crate::lexical::{self, Output, Results};
-use crate::pieces::Piece;
+use crate::counted::{self, Counted};
+use crate::lexical::{Output, Read, Results};
+use crate::repeats::Fingerprints;
 use crate::run::on_threads;
-use crate::texts::Texts;
 use crate::{Event, Outcome, PipelineError, Sides, TextSettings, sides};
+
+/// Rows that are made at the same time.
+const ROWS: usize = 4096;
 
 /// A checked request for keyness.
 #[derive(Clone, Debug)]
@@ -79,52 +83,67 @@ fn compare(
     let output = Output::create(&wanted.out)?;
     let counter = wanted.counting.counter()?;
     let mut clock = Clock::default();
-    let mut texts = lexical::read(wanted, &mut clock, observe)?;
-    settings.sides.mark(&mut texts.pieces, observe)?;
-    let (pieces, problems) = (&texts.pieces, &texts.problems);
-    let split = sides::split(pieces)?;
-    let (corpus, counts) = clock.time("count terms", "terms", observe, |_| {
-        let corpus = lexical::corpus(pieces, &counter)?;
-        let counts = Counts::of(&corpus, settings.counts.clone());
+    let mut fingerprints = Fingerprints::default();
+    let mut counted = counted::read(wanted, &counter, &output, &mut clock, observe, |pieces| {
+        fingerprints.extend(pieces);
+    })?;
+    settings.sides.mark(&mut counted.pieces, observe)?;
+    let split = sides::split_listed(&counted.pieces, fingerprints)?;
+    let counts = clock.time("count terms", "terms", observe, |_| {
+        let counts = Counts::of(&counted.corpus, settings.counts.clone());
         let terms = counts.len();
-        Ok::<_, PipelineError>(((corpus, counts), terms))
+        Ok::<_, PipelineError>((counts, terms))
     })?;
-    let mut rows = clock.time("keyness", "terms", observe, |_| {
-        let rows = lexis::keyness(&corpus, &counts, &split, &settings.options)?;
-        let terms = rows.len();
-        Ok::<_, PipelineError>((rows, terms))
+    let keyness = clock.time("keyness", "terms", observe, |_| {
+        let keyness = Keyness::new(&counted.corpus, &counts, &split, &settings.options)?;
+        let terms = keyness.len();
+        Ok::<_, PipelineError>((keyness, terms))
     })?;
-    rows.sort_by(|a, b| b.g2.total_cmp(&a.g2).then_with(|| a.text.cmp(&b.text)));
+    let terms = keyness.by_g2();
     clock.time("write keyness", "terms", observe, |_| {
         let mut table = output.table::<KeynessRow<'_>>()?;
-        for row in &rows {
-            write(&mut table, pieces, row)?;
+        for terms in terms.chunks(ROWS) {
+            let rows: Vec<_> = terms
+                .par_iter()
+                .map(|&term| {
+                    let row = keyness.row(term);
+                    let passages = passages(&counted, &row)?;
+                    Ok::<_, PipelineError>((row, passages))
+                })
+                .collect::<Result<_, _>>()?;
+            for (row, passages) in &rows {
+                write(&mut table, row, passages)?;
+            }
         }
         table.finish()?;
-        Ok::<_, PipelineError>(((), rows.len()))
+        Ok::<_, PipelineError>(((), terms.len()))
     })?;
+    let rows = |terms: &mut dyn Iterator<Item = &usize>, sign: f64| {
+        let rows = terms.map(|&term| keyness.row(term));
+        keyest(rows.take_while(|row| row.g2 * sign > 0.0), settings.told)
+    };
     let outcome = KeynessOutcome {
-        texts: Outcome::of_texts(pieces, problems, &wanted.out),
-        terms: rows.len(),
-        target: keyest(rows.iter().filter(|row| row.g2 > 0.0), settings.told),
-        reference: keyest(rows.iter().rev().filter(|row| row.g2 < 0.0), settings.told),
+        texts: Outcome::of_listed(&counted.pieces, &counted.problems, &wanted.out),
+        terms: terms.len(),
+        target: rows(&mut terms.iter(), 1.0),
+        reference: rows(&mut terms.iter().rev(), -1.0),
     };
     let results = Results {
         wanted,
-        texts: &texts,
+        texts: Read::Counted(&counted),
         clock,
         start,
         settings: describe(settings),
-        found: found(&texts, &split, rows.len()),
+        found: found(&counted, &split, terms.len()),
     };
     output.commit::<KeynessRow<'_>>(results, observe)?;
     Ok(outcome)
 }
 
-fn keyest<'r>(rows: impl Iterator<Item = &'r lexis::KeynessRow>, told: usize) -> Vec<KeyTerm> {
+fn keyest(rows: impl Iterator<Item = lexis::KeynessRow>, told: usize) -> Vec<KeyTerm> {
     rows.take(told)
         .map(|row| KeyTerm {
-            term: row.text.clone(),
+            term: row.text,
             g2: row.g2,
             log_ratio: row.log_ratio,
             target_count: row.target_count,
@@ -150,14 +169,14 @@ fn describe(settings: &KeynessSettings) -> Value {
     })
 }
 
-fn found(texts: &Texts, split: &Split, terms: usize) -> Value {
+fn found(counted: &Counted, split: &Split, terms: usize) -> Value {
     let units = split.units();
     let side = |is_target: bool, units: usize| {
-        let own = || texts.pieces.iter().filter(|p| p.is_studied == is_target);
+        let own = || counted.pieces.iter().filter(|p| p.is_studied == is_target);
         json!({
             "articles": own().count(),
             "units": units,
-            "words": own().flat_map(|piece| &piece.words).sum::<usize>(),
+            "words": own().map(|piece| piece.size.words).sum::<usize>(),
         })
     };
     json!({
@@ -170,12 +189,13 @@ fn found(texts: &Texts, split: &Split, terms: usize) -> Value {
 
 fn write(
     table: &mut Table,
-    pieces: &[Piece],
     row: &lexis::KeynessRow,
+    passages: &[Passage<'_>],
 ) -> Result<(), PipelineError> {
     let dp = |side: Option<Dispersion>| side.map(|spread| Decimal(spread.dp));
     let dp_norm = |side: Option<Dispersion>| side.and_then(|spread| spread.dp_norm).map(Decimal);
-    let [one, two, three] = [0, 1, 2].map(|at| Passage::of(pieces, row, at));
+    let none = Passage::default();
+    let [one, two, three] = [0, 1, 2].map(|at| passages.get(at).unwrap_or(&none));
     Ok(table.push(&KeynessRow {
         term: &row.text,
         n: row.size,
@@ -216,17 +236,17 @@ fn write(
         anchor1_sentence: one.sentence,
         anchor1_start: one.start,
         anchor1_end: one.end,
-        anchor1_text: one.text,
+        anchor1_text: &one.text,
         anchor2_doc_id: two.doc_id,
         anchor2_sentence: two.sentence,
         anchor2_start: two.start,
         anchor2_end: two.end,
-        anchor2_text: two.text,
+        anchor2_text: &two.text,
         anchor3_doc_id: three.doc_id,
         anchor3_sentence: three.sentence,
         anchor3_start: three.start,
         anchor3_end: three.end,
-        anchor3_text: three.text,
+        anchor3_text: &three.text,
     })?)
 }
 
@@ -237,20 +257,22 @@ struct Passage<'a> {
     sentence: Option<usize>,
     start: Option<usize>,
     end: Option<usize>,
-    text: &'a str,
+    text: String,
 }
 
-impl<'a> Passage<'a> {
-    fn of(pieces: &'a [Piece], row: &lexis::KeynessRow, at: usize) -> Self {
-        row.anchors.get(at).map_or_else(Self::default, |anchor| {
-            let piece = &pieces[anchor.occurrence.document];
-            Self {
-                doc_id: piece.id(),
-                sentence: Some(anchor.occurrence.sentence + 1),
-                start: Some(anchor.span.start),
-                end: Some(anchor.span.end),
-                text: piece.cut(anchor.span),
-            }
+fn passages<'a>(
+    counted: &'a Counted,
+    row: &lexis::KeynessRow,
+) -> Result<Vec<Passage<'a>>, PipelineError> {
+    let passages = row.anchors.iter().map(|anchor| {
+        let at = anchor.occurrence;
+        Ok(Passage {
+            doc_id: &counted.pieces[at.document].doc_id,
+            sentence: Some(at.sentence + 1),
+            start: Some(anchor.span.start),
+            end: Some(anchor.span.end),
+            text: counted.cut(at.document, anchor.span)?,
         })
-    }
+    });
+    passages.collect()
 }

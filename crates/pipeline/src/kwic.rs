@@ -7,8 +7,9 @@ use report::tables::KwicRow;
 use serde_json::json;
 
 use crate::clock::Clock;
-use crate::lexical::{self, Output, Results};
-use crate::pieces::Piece;
+use crate::counted::{self, Counted};
+use crate::lexical::{Output, Read, Results};
+use crate::listed::Listed;
 use crate::run::on_threads;
 use crate::{Event, Outcome, PipelineError, TextSettings};
 
@@ -91,15 +92,10 @@ fn search(
     let queries = queries.collect::<Result<Vec<_>, _>>()?;
     let output = Output::create(&wanted.out)?;
     let mut clock = Clock::default();
-    let texts = lexical::read(wanted, &mut clock, observe)?;
-    let pieces = &texts.pieces;
-    let corpus = clock.time("cut", "words", observe, |_| {
-        let corpus = lexical::corpus(pieces, &counter)?;
-        let words = corpus.words();
-        Ok::<_, PipelineError>((corpus, words))
-    })?;
+    let counted = counted::read(wanted, &counter, &output, &mut clock, observe, |_| {})?;
+    let corpus = &counted.corpus;
     let concordance = clock.time("index", "words", observe, |_| {
-        Ok::<_, PipelineError>((Concordance::new(&corpus), corpus.words()))
+        Ok::<_, PipelineError>((Concordance::new(corpus), corpus.words()))
     })?;
     let found = clock.time("search", "hits", observe, |_| {
         let found: Vec<Vec<Hit>> = queries
@@ -113,12 +109,12 @@ fn search(
         let hits = found.iter().map(Vec::len).sum();
         Ok::<_, PipelineError>((found, hits))
     })?;
-    let line = |hit: &Hit| Line::of(pieces, &concordance, hit, settings.context);
+    let line = |hit: &Hit| Line::of(&counted, &concordance, hit, settings.context);
     clock.time("write kwic", "hits", observe, |_| {
         let mut table = output.table::<KwicRow<'_>>()?;
         for (query, hits) in settings.queries.iter().zip(&found) {
             for hit in hits {
-                table.push(&line(hit).row(query))?;
+                table.push(&line(hit)?.row(query))?;
             }
         }
         table.finish()?;
@@ -128,24 +124,25 @@ fn search(
         .queries
         .iter()
         .zip(&found)
-        .map(|(query, hits)| KwicFound {
-            query: query.clone(),
-            hits: hits.len(),
-            articles: articles(hits),
-            lines: hits
-                .iter()
-                .take(settings.told)
-                .map(|hit| line(hit).told())
-                .collect(),
+        .map(|(query, hits)| {
+            let told = hits.iter().take(settings.told);
+            Ok(KwicFound {
+                query: query.clone(),
+                hits: hits.len(),
+                articles: articles(hits),
+                lines: told
+                    .map(|hit| Ok(line(hit)?.told()))
+                    .collect::<Result<_, PipelineError>>()?,
+            })
         })
-        .collect();
+        .collect::<Result<_, PipelineError>>()?;
     let found = told
         .iter()
         .map(|found| json!({"query": found.query, "hits": found.hits, "articles": found.articles}));
-    let outcome = Outcome::of_texts(pieces, &texts.problems, &wanted.out);
+    let outcome = Outcome::of_listed(&counted.pieces, &counted.problems, &wanted.out);
     let results = Results {
         wanted,
-        texts: &texts,
+        texts: Read::Counted(&counted),
         clock,
         start,
         settings: json!({
@@ -181,30 +178,43 @@ fn name(key: SortKey) -> String {
 
 /// A hit with its article and context.
 struct Line<'a> {
-    piece: &'a Piece,
+    piece: &'a Listed,
     hit: Hit,
     context: lexis::Context,
+    left: String,
+    text: String,
+    right: String,
 }
 
 impl<'a> Line<'a> {
-    fn of(pieces: &'a [Piece], concordance: &Concordance<'_>, hit: &Hit, words: usize) -> Self {
-        Self {
-            piece: &pieces[hit.occurrence.document],
+    fn of(
+        counted: &'a Counted,
+        concordance: &Concordance<'_>,
+        hit: &Hit,
+        words: usize,
+    ) -> Result<Self, PipelineError> {
+        let context = concordance.context(hit, words);
+        let document = hit.occurrence.document;
+        Ok(Self {
+            piece: &counted.pieces[document],
             hit: *hit,
-            context: concordance.context(hit, words),
-        }
+            context,
+            left: counted.cut(document, context.before)?,
+            text: counted.cut(document, hit.span)?,
+            right: counted.cut(document, context.after)?,
+        })
     }
 
-    fn row(&self, query: &'a str) -> KwicRow<'a> {
+    fn row<'r>(&'r self, query: &'r str) -> KwicRow<'r> {
         KwicRow {
             query,
-            doc_id: self.piece.id(),
+            doc_id: &self.piece.doc_id,
             sentence: self.hit.occurrence.sentence + 1,
             start: self.hit.span.start,
             end: self.hit.span.end,
-            left: self.piece.cut(self.context.before),
-            text: self.piece.cut(self.hit.span),
-            right: self.piece.cut(self.context.after),
+            left: &self.left,
+            text: &self.text,
+            right: &self.right,
             left_start: self.context.before.start,
             right_end: self.context.after.end,
             published: self.piece.metadata.published.as_deref().unwrap_or_default(),
@@ -212,15 +222,12 @@ impl<'a> Line<'a> {
     }
 
     fn told(&self) -> KwicLine {
-        let flat = |span| {
-            let words = self.piece.cut(span).split_whitespace();
-            words.collect::<Vec<_>>().join(" ")
-        };
+        let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         KwicLine {
-            doc_id: self.piece.id().to_owned(),
-            left: flat(self.context.before),
-            text: flat(self.hit.span),
-            right: flat(self.context.after),
+            doc_id: self.piece.doc_id.clone(),
+            left: flat(&self.left),
+            text: flat(&self.text),
+            right: flat(&self.right),
         }
     }
 }

@@ -11,9 +11,11 @@ use source::ReadSettings;
 use text::Span;
 
 use crate::clock::Clock;
-use crate::counting::{Counter, Counting};
+use crate::counted::Counted;
+use crate::counting::Counting;
+use crate::listed::Listed;
 use crate::pieces::{self, Piece};
-use crate::record::{Record, times};
+use crate::record::{self, Record, times};
 use crate::texts::{self, Texts};
 use crate::{Event, PipelineError, writing};
 
@@ -54,6 +56,14 @@ impl Output {
         }
     }
 
+    /// The folder, where it is none table alone.
+    pub(crate) fn folder(&self) -> Option<&OutputFolder> {
+        match self {
+            Self::Folder(folder) => Some(folder),
+            Self::Table(_) => None,
+        }
+    }
+
     /// Starts the table that the command is for.
     pub(crate) fn table<R: Row>(&self) -> Result<Table, ReportError> {
         match self {
@@ -79,13 +89,21 @@ impl Output {
 /// What goes beside the tables that a command is for.
 pub(crate) struct Results<'a> {
     pub(crate) wanted: &'a TextSettings,
-    pub(crate) texts: &'a Texts,
+    pub(crate) texts: Read<'a>,
     pub(crate) clock: Clock,
     pub(crate) start: Instant,
     /// The command's own settings, for the record.
     pub(crate) settings: Value,
     /// What it found, for the record.
     pub(crate) found: Value,
+}
+
+/// What was read.
+pub(crate) enum Read<'a> {
+    /// Texts that are in memory.
+    Whole(&'a Texts),
+    /// Texts that were let go, and whose tables are written but for that of articles.
+    Counted(&'a Counted),
 }
 
 impl Results<'_> {
@@ -95,17 +113,32 @@ impl Results<'_> {
         folder: OutputFolder,
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), PipelineError> {
-        let pieces = &self.texts.pieces;
+        let (listed, mut rules);
+        let (pieces, problems, rules) = match self.texts {
+            Read::Whole(texts) => {
+                rules = record::no_rules();
+                record::count_rules(&mut rules, &texts.pieces);
+                listed = Listed::all(&texts.pieces);
+                (&*listed, &*texts.problems, &rules)
+            }
+            Read::Counted(counted) => (&*counted.pieces, &*counted.problems, &counted.rules),
+        };
         self.clock.time("write texts", "documents", observe, |_| {
-            writing::texts(&folder, pieces, &pieces::offsets(pieces), None)?;
-            writing::problems(&folder, &self.texts.problems)?;
+            match self.texts {
+                Read::Whole(Texts { pieces, .. }) => {
+                    writing::texts(&folder, pieces, &pieces::offsets(pieces), None)?;
+                }
+                Read::Counted(_) => writing::documents(&folder, pieces)?,
+            }
+            writing::problems(&folder, problems)?;
             Ok::<_, PipelineError>(((), pieces.len()))
         })?;
         writing::stages(&folder, &self.clock.stages)?;
         let record = Record::lexical(
             self.wanted,
             self.settings,
-            self.texts,
+            (pieces, problems),
+            rules,
             self.found,
             times(self.start, self.wanted.threads),
         );
@@ -128,13 +161,6 @@ pub(crate) fn read(
     )
 }
 
-/// All pieces as words, or what else is counted, in their order.
-pub(crate) fn corpus(pieces: &[Piece], counter: &Counter) -> Result<Corpus, PipelineError> {
-    let corpus = corpus_cut(pieces, counter)?;
-    counter.check()?;
-    Ok(corpus)
-}
-
 /// All pieces as plain words.
 pub(crate) fn words(pieces: &[Piece]) -> Result<Corpus, CorpusError> {
     corpus_cut(pieces, &Words::default())
@@ -142,6 +168,13 @@ pub(crate) fn words(pieces: &[Piece]) -> Result<Corpus, CorpusError> {
 
 /// All pieces, cut as told.
 pub(crate) fn corpus_cut(pieces: &[Piece], cut: &dyn Cut) -> Result<Corpus, CorpusError> {
+    let mut reader = Reader::new(cut);
+    read_into(&mut reader, pieces)?;
+    Ok(reader.finish())
+}
+
+/// Reads more pieces into a corpus.
+pub(crate) fn read_into(reader: &mut Reader<'_>, pieces: &[Piece]) -> Result<(), CorpusError> {
     let sentences: Vec<Vec<Span>> = pieces
         .iter()
         .map(|piece| piece.document.sentences.iter().map(|s| s.span).collect())
@@ -154,7 +187,5 @@ pub(crate) fn corpus_cut(pieces: &[Piece], cut: &dyn Cut) -> Result<Corpus, Corp
             sentences,
         })
         .collect();
-    let mut reader = Reader::new(cut);
-    reader.read(&sources)?;
-    Ok(reader.finish())
+    reader.read(&sources)
 }

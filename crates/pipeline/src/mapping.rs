@@ -1,7 +1,7 @@
 //! A map of the articles: where each lies, and which lie together.
 
 use compare::{Clusters, Plane, cosine_distances, trustworthiness};
-use lexis::{CountOptions, Counts, KeynessOptions, Split};
+use lexis::{CountOptions, Counts, Keyness, KeynessOptions, Split};
 use report::tables::MapRow;
 use report::{Decimal, OutputFolder};
 use serde_json::{Value, json};
@@ -76,13 +76,15 @@ fn names(pieces: &[Piece], of: &[usize]) -> Result<Vec<String>, PipelineError> {
         .map(|cluster| {
             let is_target = of.iter().map(|&of| of == cluster).collect();
             let split = Split::new(is_target, None)?;
-            let mut rows = lexis::keyness(&corpus, &counts, &split, &options)?;
+            let keyness = Keyness::new(&corpus, &counts, &split, &options)?;
             // Short words of Latin script mostly bind others together.
             let is_telling = |word: &str| !word.is_ascii() || word.len() >= SHORTEST;
-            rows.retain(|row| row.g2 > 0.0 && is_telling(&row.text));
-            rows.sort_by(|a, b| b.g2.total_cmp(&a.g2).then_with(|| a.text.cmp(&b.text)));
-            let words: Vec<&str> = rows.iter().take(NAME).map(|row| &*row.text).collect();
-            Ok(words.join(" "))
+            let rows = keyness.by_g2().into_iter().map(|term| keyness.row(term));
+            let words = rows
+                .take_while(|row| row.g2 > 0.0)
+                .map(|row| row.text)
+                .filter(|word| is_telling(word));
+            Ok(words.take(NAME).collect::<Vec<_>>().join(" "))
         })
         .collect()
 }

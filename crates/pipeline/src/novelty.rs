@@ -448,7 +448,7 @@ mod tests {
             }
         };
         let articles = dates.iter().enumerate().map(article).collect();
-        let mut pieces = pieces::adopt(articles, &[]);
+        let mut pieces = pieces::Adoption::of(&[]).adopt(articles);
         pieces::clean(&mut pieces);
         pieces::segment(&mut pieces);
         pieces::count_words(&mut pieces);

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use source::{Problem, Severity};
 
+use crate::listed::Listed;
 use crate::pieces::Piece;
 
 /// What to tell when a run is done.
@@ -46,18 +47,23 @@ pub struct Outcome {
 impl Outcome {
     /// What is known before anything is done with the texts.
     pub(crate) fn of_texts(pieces: &[Piece], problems: &[Problem], out: &Path) -> Self {
+        Self::of_listed(&Listed::all(pieces), problems, out)
+    }
+
+    /// The same of texts that are no longer in memory.
+    pub(crate) fn of_listed(pieces: &[Listed], problems: &[Problem], out: &Path) -> Self {
         let of_severity = |severity| problems.iter().filter(|p| p.severity == severity).count();
         let articles = pieces.iter().filter(|piece| piece.is_studied).count();
-        let sum = |of: &dyn Fn(&Piece) -> usize| pieces.iter().map(of).sum();
+        let sum = |of: &dyn Fn(&Listed) -> usize| pieces.iter().map(of).sum();
         Self {
             articles,
             others: pieces.len() - articles,
-            sections: sum(&|piece| piece.document.sections.len()),
-            sentences: sum(&|piece| piece.document.sentences.len()),
-            words: sum(&|piece| piece.words.iter().sum()),
+            sections: sum(&|piece| piece.size.sections),
+            sentences: sum(&|piece| piece.size.sentences),
+            words: sum(&|piece| piece.size.words),
             failed: of_severity(Severity::Failed),
             skipped: of_severity(Severity::Skipped),
-            cleaned: sum(&|piece| piece.cleaned.removed.len()),
+            cleaned: sum(&|piece| piece.size.removed),
             out: out.to_owned(),
             ..Self::default()
         }

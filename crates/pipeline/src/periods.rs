@@ -7,7 +7,7 @@ use serde::Deserialize;
 use text::Metadata;
 
 use crate::Event;
-use crate::pieces::Piece;
+use crate::sides::Member;
 
 /// What articles are gathered by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -77,15 +77,15 @@ impl Periods {
 
     /// When the pieces were published; `groups` has a number for each, the same for near-duplicates.
     /// Periods stand by their first date, those without any date behind the others.
-    pub(crate) fn timeline(self, pieces: &[Piece], groups: Vec<usize>) -> Timeline {
+    pub(crate) fn timeline<T: Member>(self, pieces: &[T], groups: Vec<usize>) -> Timeline {
         let dates: Vec<Option<String>> = pieces
             .iter()
             .map(|piece| {
-                let date = date(&piece.metadata)?;
+                let date = date(piece.metadata())?;
                 Some(date.get(..10).unwrap_or(date).to_owned())
             })
             .collect();
-        let labels: Vec<Option<String>> = pieces.iter().map(|p| self.of(&p.metadata)).collect();
+        let labels: Vec<Option<String>> = pieces.iter().map(|p| self.of(p.metadata())).collect();
         let mut first: BTreeMap<&str, Option<&str>> = BTreeMap::new();
         for (label, date) in labels.iter().zip(&dates) {
             if let Some(label) = label {
@@ -109,9 +109,9 @@ impl Periods {
     }
 
     /// The same, telling how many pieces stand in no period.
-    pub(crate) fn observed(
+    pub(crate) fn observed<T: Member>(
         self,
-        pieces: &[Piece],
+        pieces: &[T],
         groups: Vec<usize>,
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Timeline {

@@ -44,31 +44,58 @@ fn joined(spans: impl Iterator<Item = Span>) -> Span {
     spans.reduce(Span::join).unwrap_or(Span::new(0, 0))
 }
 
-/// Marks the articles that the run is about.
-pub(crate) fn adopt(articles: Vec<Article>, studied: &[PathBuf]) -> Vec<Piece> {
-    let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let studied: Vec<_> = studied.iter().map(|path| canonical(path)).collect();
-    // The rows of a table have one path.
-    let mut last: Option<(PathBuf, bool)> = None;
-    articles
-        .into_iter()
-        .map(|article| {
-            let known = last.take().filter(|(path, _)| *path == article.path);
-            let (_, is_studied) = last.insert(known.unwrap_or_else(|| {
-                let path = canonical(&article.path);
-                let is_studied = studied.iter().any(|root| path.starts_with(root));
-                (article.path.clone(), is_studied)
-            }));
-            Piece {
-                is_studied: *is_studied,
+/// Marks the articles that the run is about, as they come.
+pub(crate) struct Adoption {
+    studied: Vec<PathBuf>,
+    /// The rows of a table have one path.
+    last: Option<(PathBuf, bool)>,
+}
+
+impl Adoption {
+    /// Those in these files and folders.
+    pub(crate) fn of(studied: &[PathBuf]) -> Self {
+        Self {
+            studied: studied.iter().map(|path| canonical(path)).collect(),
+            last: None,
+        }
+    }
+
+    pub(crate) fn adopt(&mut self, articles: Vec<Article>) -> Vec<Piece> {
+        articles
+            .into_iter()
+            .map(|article| Piece {
+                is_studied: self.is_studied(&article.path),
                 metadata: article.metadata.clone(),
                 article,
                 cleaned: Cleaned::default(),
                 document: Document::default(),
                 words: Vec::new(),
-            }
-        })
-        .collect()
+            })
+            .collect()
+    }
+
+    fn is_studied(&mut self, path: &Path) -> bool {
+        let known = self.last.take().filter(|(last, _)| last == path);
+        let (_, is_studied) = self.last.insert(known.unwrap_or_else(|| {
+            let whole = canonical(path);
+            let is_studied = self.studied.iter().any(|root| whole.starts_with(root));
+            (path.to_owned(), is_studied)
+        }));
+        *is_studied
+    }
+}
+
+fn canonical(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// All text stages at once. Gives the problems of pieces that have no body, which are taken out.
+pub(crate) fn prepare(pieces: &mut Vec<Piece>) -> Vec<Problem> {
+    clean(pieces);
+    segment(pieces);
+    let bodiless = drop_bodiless(pieces);
+    count_words(pieces);
+    bodiless
 }
 
 pub(crate) fn clean(pieces: &mut [Piece]) {

@@ -4,10 +4,12 @@ use std::ops::Range;
 
 use lexis::{Corpus, Diversity, MtldRule, Readability};
 use rayon::prelude::*;
+use report::Decimal;
 use report::tables::{DiversityRow, ReadabilityRow};
-use report::{Decimal, OutputFolder};
 
 use crate::PipelineError;
+use crate::lexical::Output;
+use crate::listed::Listed;
 use crate::pieces::Piece;
 
 /// Words of a window of MATTR and of a segment of MSTTR.
@@ -21,29 +23,39 @@ const SHORT: usize = 100;
 /// SMOG was made for texts of at least so many sentences.
 const SENTENCES: u64 = 30;
 
-/// An article or a section of it.
-struct Part {
+/// An article or a section of it, with what of it readability counts.
+pub(crate) struct Part {
     name: &'static str,
     id: usize,
     sentences: Range<usize>,
+    counts: Readability,
+}
+
+/// The parts of each of some pieces.
+pub(crate) fn parts_of(pieces: &[Piece]) -> Vec<Vec<Part>> {
+    pieces.par_iter().map(parts).collect()
 }
 
 fn parts(piece: &Piece) -> Vec<Part> {
     let document = &piece.document;
-    let whole = Part {
-        name: "document",
-        id: 0,
-        sentences: 0..document.sentences.len(),
+    let counts = readable(piece);
+    let part = |name, id, sentences: Range<usize>| {
+        let mut all = Readability::default();
+        for &sentence in &counts[sentences.clone()] {
+            all += sentence;
+        }
+        Part {
+            name,
+            id,
+            sentences,
+            counts: all,
+        }
     };
-    let sections = document
-        .sections
-        .iter()
-        .enumerate()
-        .map(|(at, section)| Part {
-            name: "section",
-            id: section.ordinal,
-            sentences: document.sentences_of_section(at),
-        });
+    let whole = part("document", 0, 0..document.sentences.len());
+    let sections = document.sections.iter().enumerate().map(|(at, section)| {
+        let sentences = document.sentences_of_section(at);
+        part("section", section.ordinal, sentences)
+    });
     let sections = sections.filter(|section| !section.sentences.is_empty());
     std::iter::once(whole).chain(sections).collect()
 }
@@ -63,26 +75,24 @@ pub(crate) const BY_PERIOD: [&str; 9] = [
 
 /// Writes both tables, and returns of each piece what is told by period.
 pub(crate) fn write(
-    folder: &OutputFolder,
-    pieces: &[Piece],
+    output: &Output,
+    pieces: &[Listed],
+    parts: &[Vec<Part>],
     corpus: &Corpus,
 ) -> Result<Vec<[Option<f64>; BY_PERIOD.len()]>, PipelineError> {
-    let mut diversities = folder.table::<DiversityRow<'_>>()?;
-    let mut readabilities = folder.table::<ReadabilityRow<'_>>()?;
+    let mut diversities = output.table::<DiversityRow<'_>>()?;
+    let mut readabilities = output.table::<ReadabilityRow<'_>>()?;
     let described: Vec<Vec<_>> = pieces
         .par_iter()
+        .zip(parts)
         .enumerate()
-        .map(|(at, piece)| {
+        .map(|(at, (piece, parts))| {
             let units: Vec<Range<usize>> = corpus.sentences(at).collect();
-            let counts = readable(piece);
-            let parts = parts(piece).into_iter();
-            parts
-                .map(|part| {
-                    let diversity = diversity(piece.id(), &part, corpus, &units);
-                    let readability = readability(piece, &part, &counts);
-                    (diversity, readability)
-                })
-                .collect()
+            let described = parts.iter().map(|part| {
+                let diversity = diversity(&piece.doc_id, part, corpus, &units);
+                (diversity, readability(piece, part))
+            });
+            described.collect()
         })
         .collect();
     for (diversity, readability) in described.iter().flatten() {
@@ -159,11 +169,8 @@ fn readable(piece: &Piece) -> Vec<Readability> {
         .collect()
 }
 
-fn readability<'a>(piece: &'a Piece, part: &Part, sentences: &[Readability]) -> ReadabilityRow<'a> {
-    let mut counts = Readability::default();
-    for &sentence in &sentences[part.sentences.clone()] {
-        counts += sentence;
-    }
+fn readability<'a>(piece: &'a Listed, part: &Part) -> ReadabilityRow<'a> {
+    let counts = part.counts;
     let number = |value: Option<f64>| value.map(Decimal);
     // Their constants were fitted to English schoolbooks.
     let is_english = piece.metadata.language.as_deref().is_none_or(|tag| {
@@ -173,7 +180,7 @@ fn readability<'a>(piece: &'a Piece, part: &Part, sentences: &[Readability]) -> 
     });
     let english = |value: Option<f64>| number(value).filter(|_| is_english);
     ReadabilityRow {
-        doc_id: piece.id(),
+        doc_id: &piece.doc_id,
         unit: part.name,
         unit_id: part.id,
         sentences: counts.sentences,

@@ -1,5 +1,6 @@
 //! `run.json`: all that is needed to know what a folder of results came from.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -9,9 +10,8 @@ use serde_json::{Value, json};
 use source::{Problem, ReadSettings, Severity};
 
 use crate::ledger::{SubwordCounts, coverage};
+use crate::listed::Listed;
 use crate::pieces::Piece;
-use crate::texts::Texts;
-use crate::writing::role;
 use crate::{CodebookFile, Goal, ScorerKind, Settings, TextSettings, ThemeSettings};
 
 /// Record of a run. Everything that differs between equal runs stands under `times`.
@@ -21,24 +21,28 @@ pub(crate) struct Record<'a> {
     told: Value,
     /// Written one by one: there may be a million.
     #[serde(serialize_with = "inputs")]
-    inputs: &'a [Piece],
+    inputs: Cow<'a, [Listed]>,
     times: Value,
 }
 
 impl<'a> Record<'a> {
     pub(crate) fn new(
         settings: &Settings,
-        pieces: &'a [Piece],
+        pieces: &[Piece],
         problems: &[Problem],
         counts: Option<&SubwordCounts>,
         (scored, compared, reused): (Option<&Value>, Option<&Value>, Option<&Value>),
         times: Value,
     ) -> Self {
-        let mut told = told(settings, pieces, problems, counts, (scored, compared));
+        let mut rules = no_rules();
+        count_rules(&mut rules, pieces);
+        let pieces = Listed::all(pieces);
+        let mut told = told(settings, &pieces, problems, counts, (scored, compared));
+        told["cleaning_rules"] = json!(rules);
         told["reuse"] = json!(reused);
         Self {
             told,
-            inputs: pieces,
+            inputs: pieces.into(),
             times,
         }
     }
@@ -47,7 +51,8 @@ impl<'a> Record<'a> {
     pub(crate) fn lexical(
         settings: &TextSettings,
         own_settings: Value,
-        texts: &'a Texts,
+        (pieces, problems): (&'a [Listed], &[Problem]),
+        rules: &BTreeMap<&'static str, usize>,
         found: Value,
         times: Value,
     ) -> Self {
@@ -59,11 +64,11 @@ impl<'a> Record<'a> {
                     with(own_settings, json!({"counted": settings.counting.describe()})),
                     read_settings(&settings.read),
                 ),
-                "counts": counts_of(&texts.pieces, &texts.problems),
+                "counts": counts_of(pieces, problems),
                 "found": found,
-                "cleaning_rules": rules(&texts.pieces),
+                "cleaning_rules": rules,
             }),
-            inputs: &texts.pieces,
+            inputs: pieces.into(),
             times,
         }
     }
@@ -88,8 +93,8 @@ fn read_settings(read: &ReadSettings) -> Value {
     })
 }
 
-fn counts_of(pieces: &[Piece], problems: &[Problem]) -> Value {
-    let sum = |of: &dyn Fn(&Piece) -> usize| pieces.iter().map(of).sum::<usize>();
+fn counts_of(pieces: &[Listed], problems: &[Problem]) -> Value {
+    let sum = |of: &dyn Fn(&Listed) -> usize| pieces.iter().map(of).sum::<usize>();
     let of_severity = |severity| problems.iter().filter(|p| p.severity == severity).count();
     json!({
         "articles": sum(&|piece| usize::from(piece.is_studied)),
@@ -97,10 +102,10 @@ fn counts_of(pieces: &[Piece], problems: &[Problem]) -> Value {
         "failed": of_severity(Severity::Failed),
         "skipped": of_severity(Severity::Skipped),
         "warnings": of_severity(Severity::Warning),
-        "sections": sum(&|piece| piece.document.sections.len()),
-        "paragraphs": sum(&|piece| piece.document.paragraphs.len()),
-        "sentences": sum(&|piece| piece.document.sentences.len()),
-        "words": sum(&|piece| piece.words.iter().sum()),
+        "sections": sum(&|piece| piece.size.sections),
+        "paragraphs": sum(&|piece| piece.size.paragraphs),
+        "sentences": sum(&|piece| piece.size.sentences),
+        "words": sum(&|piece| piece.size.words),
     })
 }
 
@@ -112,20 +117,20 @@ fn with(mut one: Value, more: Value) -> Value {
     one
 }
 
-fn inputs<S: Serializer>(pieces: &&[Piece], serializer: S) -> Result<S::Ok, S::Error> {
+fn inputs<S: Serializer>(pieces: &Cow<'_, [Listed]>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(pieces.iter().map(|piece| {
         json!({
-            "doc_id": piece.article.doc_id,
-            "path": piece.article.path.to_string_lossy(),
-            "role": role(piece),
-            "sha256": piece.article.sha256,
+            "doc_id": piece.doc_id,
+            "path": piece.path.to_string_lossy(),
+            "role": piece.role(),
+            "sha256": piece.sha256,
         })
     }))
 }
 
 fn told(
     settings: &Settings,
-    pieces: &[Piece],
+    pieces: &[Listed],
     problems: &[Problem],
     counts: Option<&SubwordCounts>,
     (scored, compared): (Option<&Value>, Option<&Value>),
@@ -152,7 +157,6 @@ fn told(
             "subwords": counts.map(|c| c.subwords(0..c.subwords.len())),
         })),
         "truncation": counts.and_then(|c| truncation(settings, c)),
-        "cleaning_rules": rules(pieces),
     })
 }
 
@@ -259,13 +263,14 @@ pub fn describe_model(card: &Card, running: Option<&Running>) -> Value {
 }
 
 /// How often each rule fired; rules that never did stand with 0.
-fn rules(pieces: &[Piece]) -> BTreeMap<&'static str, usize> {
-    let mut fired: BTreeMap<_, _> = text::Rule::ALL
-        .into_iter()
-        .map(|rule| (rule.name(), 0))
-        .collect();
+pub(crate) fn no_rules() -> BTreeMap<&'static str, usize> {
+    let rules = text::Rule::ALL.into_iter();
+    rules.map(|rule| (rule.name(), 0)).collect()
+}
+
+/// Counts the rules that fired in some pieces.
+pub(crate) fn count_rules(fired: &mut BTreeMap<&'static str, usize>, pieces: &[Piece]) {
     for removed in pieces.iter().flat_map(|piece| &piece.cleaned.removed) {
         *fired.entry(removed.rule.name()).or_default() += 1;
     }
-    fired
 }

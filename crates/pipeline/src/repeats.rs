@@ -45,68 +45,139 @@ fn words_hash(piece: &Piece, sentence: text::Span) -> Option<[u8; 32]> {
 /// word: half of the different sentences of the one that has fewer. Likeness is handed on: with the
 /// first like the second and the second like the third, all three have one number.
 pub(crate) fn groups(pieces: &[Piece]) -> Vec<usize> {
-    let hashes: Vec<Vec<[u8; 32]>> = pieces
-        .par_iter()
-        .map(|piece| {
-            let sentences = piece.document.sentences.iter();
-            sentences
-                .filter_map(|sentence| words_hash(piece, sentence.span))
-                .collect()
-        })
-        .collect();
-    groups_of(&hashes)
+    let mut fingerprints = Fingerprints::default();
+    fingerprints.extend(pieces);
+    fingerprints.groups()
 }
 
-fn groups_of(hashes: &[Vec<[u8; 32]>]) -> Vec<usize> {
-    let mut ids: HashMap<[u8; 32], u32> = HashMap::new();
-    let mut homes: Vec<Vec<usize>> = Vec::new();
-    let mut sentences: Vec<Vec<u32>> = Vec::with_capacity(hashes.len());
-    for (piece, hashes) in hashes.iter().enumerate() {
-        let own = hashes.iter().map(|hash| {
-            let next = ids.len() as u32;
-            *ids.entry(*hash).or_insert(next)
-        });
-        let mut own: Vec<u32> = own.collect();
-        own.sort_unstable();
-        own.dedup();
-        homes.resize(ids.len(), Vec::new());
-        for &sentence in &own {
-            homes[sentence as usize].push(piece);
-        }
-        sentences.push(own);
-    }
-    let alike: Vec<Vec<usize>> = sentences
-        .par_iter()
-        .enumerate()
-        .map(|(piece, own)| {
-            // Who shares half of these sentences has at least one of the rarer half and one more: so
-            // phrases that all pieces have need no looking up.
-            let mut rarest = own.clone();
-            rarest.sort_by_key(|&sentence| (homes[sentence as usize].len(), sentence));
-            rarest.truncate(own.len() / 2 + 1);
-            let candidates = rarest.iter().flat_map(|&s| &homes[s as usize]);
-            let mut candidates: Vec<usize> = candidates.copied().collect();
-            candidates.sort_unstable();
-            candidates.dedup();
-            candidates.retain(|&other| {
-                let others = &sentences[other];
-                other != piece && others.len() >= own.len() && 2 * shared(own, others) >= own.len()
-            });
-            candidates
-        })
-        .collect();
-    let mut group: Vec<usize> = (0..hashes.len()).collect();
-    for (piece, others) in alike.iter().enumerate() {
-        for &other in others {
-            let (a, b) = (root(&group, piece), root(&group, other));
-            group[a.max(b)] = a.min(b);
+/// Of each piece a number for each of its different sentences: eight bytes of a hash of its words.
+#[derive(Default)]
+pub(crate) struct Fingerprints {
+    /// Rising within a piece.
+    all: Vec<u64>,
+    ends: Vec<usize>,
+}
+
+impl Fingerprints {
+    /// Puts more pieces behind.
+    pub(crate) fn extend(&mut self, pieces: &[Piece]) {
+        let hashes: Vec<Vec<u64>> = pieces
+            .par_iter()
+            .map(|piece| {
+                let sentences = piece.document.sentences.iter();
+                let hashes = sentences.filter_map(|sentence| words_hash(piece, sentence.span));
+                hashes
+                    .map(|hash| {
+                        hash[..8]
+                            .iter()
+                            .fold(0, |all, &byte| all << 8 | u64::from(byte))
+                    })
+                    .collect()
+            })
+            .collect();
+        for hashes in hashes {
+            self.push(hashes);
         }
     }
-    (0..group.len()).map(|piece| root(&group, piece)).collect()
+
+    fn push(&mut self, mut hashes: Vec<u64>) {
+        hashes.sort_unstable();
+        hashes.dedup();
+        self.all.append(&mut hashes);
+        self.ends.push(self.all.len());
+    }
+
+    fn of(&self, piece: usize) -> &[u64] {
+        let start = piece.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.all[start..self.ends[piece]]
+    }
+
+    /// [`groups`] of all pieces.
+    pub(crate) fn groups(self) -> Vec<usize> {
+        let pieces = self.ends.len();
+        let homes = Homes::of(&self);
+        let alike: Vec<Vec<usize>> = (0..pieces)
+            .into_par_iter()
+            .map(|piece| {
+                let own = self.of(piece);
+                let shared: Vec<usize> = homes.places(own).collect();
+                // Who shares half of these sentences has at least one of the rarer half and one more: so
+                // phrases that all pieces have need no looking up, and those of one piece least of all.
+                let mut rarest = shared;
+                let alone = own.len() - rarest.len();
+                rarest.sort_by_key(|&place| (homes.of_place(place).len(), place));
+                rarest.truncate((own.len() / 2 + 1).saturating_sub(alone));
+                let candidates = rarest.iter().flat_map(|&place| homes.of_place(place));
+                let mut candidates: Vec<usize> = candidates.map(|&piece| piece as usize).collect();
+                candidates.sort_unstable();
+                candidates.dedup();
+                candidates.retain(|&other| {
+                    let others = self.of(other);
+                    other != piece
+                        && others.len() >= own.len()
+                        && 2 * shared_by(own, others) >= own.len()
+                });
+                candidates
+            })
+            .collect();
+        let mut group: Vec<usize> = (0..pieces).collect();
+        for (piece, others) in alike.iter().enumerate() {
+            for &other in others {
+                let (a, b) = (root(&group, piece), root(&group, other));
+                group[a.max(b)] = a.min(b);
+            }
+        }
+        (0..pieces).map(|piece| root(&group, piece)).collect()
+    }
+}
+
+/// The pieces of each sentence that several have.
+struct Homes {
+    sentences: Vec<u64>,
+    starts: Vec<usize>,
+    pieces: Vec<u32>,
+}
+
+impl Homes {
+    fn of(fingerprints: &Fingerprints) -> Self {
+        let mut sorted = fingerprints.all.clone();
+        sorted.par_sort_unstable();
+        let mut homes = Self {
+            sentences: Vec::new(),
+            starts: vec![0],
+            pieces: Vec::new(),
+        };
+        let mut all = 0;
+        for same in sorted.chunk_by(|a, b| a == b).filter(|same| same.len() > 1) {
+            homes.sentences.push(same[0]);
+            all += same.len();
+            homes.starts.push(all);
+        }
+        drop(sorted);
+        homes.pieces = vec![0; all];
+        let mut next = homes.starts.clone();
+        for piece in 0..fingerprints.ends.len() {
+            for place in homes.places(fingerprints.of(piece)).collect::<Vec<_>>() {
+                homes.pieces[next[place]] = piece as u32;
+                next[place] += 1;
+            }
+        }
+        homes
+    }
+
+    /// Which of some rising sentences several pieces have, by their places here.
+    fn places(&self, own: &[u64]) -> impl Iterator<Item = usize> {
+        own.iter()
+            .filter_map(|sentence| self.sentences.binary_search(sentence).ok())
+    }
+
+    fn of_place(&self, place: usize) -> &[u32] {
+        &self.pieces[self.starts[place]..self.starts[place + 1]]
+    }
 }
 
 /// How many numbers two rising lists share.
-fn shared(a: &[u32], b: &[u32]) -> usize {
+fn shared_by(a: &[u64], b: &[u64]) -> usize {
     a.iter().filter(|id| b.binary_search(id).is_ok()).count()
 }
 
@@ -123,11 +194,16 @@ mod tests {
 
     #[track_caller]
     fn check(pieces: &[&[u8]], expected: &[usize]) {
-        let hashes = pieces.iter().map(|sentences| {
-            let hashes = sentences.iter().map(|&sentence| [sentence; 32]);
-            hashes.collect()
-        });
-        assert_eq!(groups_of(&hashes.collect::<Vec<_>>()), expected);
+        let mut fingerprints = Fingerprints::default();
+        for sentences in pieces {
+            fingerprints.push(
+                sentences
+                    .iter()
+                    .map(|&sentence| u64::from(sentence))
+                    .collect(),
+            );
+        }
+        assert_eq!(fingerprints.groups(), expected);
     }
 
     #[test]

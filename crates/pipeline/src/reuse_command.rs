@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::by_period::ByPeriod;
 use crate::clock::Clock;
-use crate::lexical::{self, Output, Results};
+use crate::lexical::{self, Output, Read, Results};
+use crate::listed::Listed;
 use crate::pieces;
 use crate::reusing::{ReuseOptions, Reusing};
 use crate::run::on_threads;
@@ -72,7 +73,8 @@ fn find(
     settings.sides.mark(&mut texts.pieces, observe)?;
     let (pieces, problems) = (&texts.pieces, &texts.problems);
     let reusing = clock.time("find reuse", "passages", observe, |_| {
-        let corpus = lexical::corpus(pieces, &counter)?;
+        let corpus = lexical::corpus_cut(pieces, &counter)?;
+        counter.check()?;
         let reusing = Reusing::among(pieces, corpus, &settings.options);
         let passages = reusing.passages();
         Ok::<_, PipelineError>((reusing, passages))
@@ -100,7 +102,8 @@ fn find(
             })?;
             let timeline = (settings.by).observed(pieces, repeats::groups(pieces), observe);
             clock.time("periods", "documents", observe, |_| {
-                let mut table = ByPeriod::new(pieces, &timeline);
+                let listed = Listed::all(pieces);
+                let mut table = ByPeriod::new(&listed, &timeline);
                 table.reuse(&reusing);
                 table.write(&folder)?;
                 Ok::<_, PipelineError>(((), pieces.len()))
@@ -115,7 +118,7 @@ fn find(
             }
             let results = Results {
                 wanted,
-                texts: &texts,
+                texts: Read::Whole(&texts),
                 clock,
                 start,
                 settings: own,

@@ -529,7 +529,7 @@ mod tests {
                 ..Metadata::default()
             },
         });
-        let mut pieces = pieces::adopt(articles.collect(), &["0".into()]);
+        let mut pieces = pieces::Adoption::of(&["0".into()]).adopt(articles.collect());
         pieces::clean(&mut pieces);
         pieces::segment(&mut pieces);
         pieces::count_words(&mut pieces);

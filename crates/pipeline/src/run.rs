@@ -16,6 +16,7 @@ use crate::comparing::Comparison;
 use crate::drift::{Drift, Material};
 use crate::grouping::Groups;
 use crate::ledger::SubwordCounts;
+use crate::listed::Listed;
 use crate::neighbours::Neighbours;
 use crate::novelty::{Class, Novelty, PieceNovelty};
 use crate::pieces::{self, Piece};
@@ -385,7 +386,8 @@ impl<'a> Run<'a> {
         let codebook = &settings.themes.codebook.codebook;
         let chosen = &settings.comparison;
         self.clock.time("periods", "documents", observe, |_| {
-            let mut table = ByPeriod::new(material.pieces, material.timeline);
+            let listed = Listed::all(material.pieces);
+            let mut table = ByPeriod::new(&listed, material.timeline);
             table.themes(readings, themes, codebook);
             table.novelty(judged);
             table.reuse(material.reusing);
@@ -420,7 +422,8 @@ impl<'a> Run<'a> {
             .by
             .observed(pieces, repeats::groups(pieces), observe);
         self.clock.time("periods", "documents", observe, |_| {
-            let mut table = ByPeriod::new(pieces, &timeline);
+            let listed = Listed::all(pieces);
+            let mut table = ByPeriod::new(&listed, &timeline);
             table.themes(readings, themes, &settings.themes.codebook.codebook);
             table.write(folder)?;
             Ok::<_, PipelineError>(((), pieces.len()))

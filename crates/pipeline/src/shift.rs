@@ -7,7 +7,9 @@ use report::tables::ShiftRow;
 use serde_json::json;
 
 use crate::clock::Clock;
-use crate::lexical::{self, Output, Results};
+use crate::counted;
+use crate::lexical::{Output, Read, Results};
+use crate::repeats::Fingerprints;
 use crate::run::on_threads;
 use crate::{Event, Outcome, PipelineError, Sides, TextSettings, sides};
 
@@ -60,18 +62,20 @@ fn compare(
     let counter = wanted.counting.counter()?;
     let output = Output::create(&wanted.out)?;
     let mut clock = Clock::default();
-    let mut texts = lexical::read(wanted, &mut clock, observe)?;
-    settings.sides.mark(&mut texts.pieces, observe)?;
-    let pieces = &texts.pieces;
-    let split = sides::split(pieces)?;
-    let (corpus, found) = clock.time("word shift", "words", observe, |_| {
-        let corpus = lexical::corpus(pieces, &counter)?;
-        let found = WordShift::new(&corpus, &split).ok_or(PipelineError::WordlessSide)?;
+    let mut fingerprints = Fingerprints::default();
+    let mut counted = counted::read(wanted, &counter, &output, &mut clock, observe, |pieces| {
+        fingerprints.extend(pieces);
+    })?;
+    settings.sides.mark(&mut counted.pieces, observe)?;
+    let (pieces, corpus) = (&counted.pieces, &counted.corpus);
+    let split = sides::split_listed(&counted.pieces, fingerprints)?;
+    let found = clock.time("word shift", "words", observe, |_| {
+        let found = WordShift::new(corpus, &split).ok_or(PipelineError::WordlessSide)?;
         let words = found.terms.len();
-        Ok::<_, PipelineError>(((corpus, found), words))
+        Ok::<_, PipelineError>((found, words))
     })?;
     let null = clock.time("null of shuffles", "shuffles", observe, |_| {
-        let null = lexis::shift_null(&corpus, &split, settings.permutations, settings.seed);
+        let null = lexis::shift_null(corpus, &split, settings.permutations, settings.seed);
         Ok::<_, PipelineError>((null, settings.permutations as usize))
     })?;
     let word = |shift: &TermShift| corpus.vocabulary().word(shift.term);
@@ -100,7 +104,7 @@ fn compare(
             .collect()
     };
     let outcome = ShiftOutcome {
-        texts: Outcome::of_texts(pieces, &texts.problems, &wanted.out),
+        texts: Outcome::of_listed(pieces, &counted.problems, &wanted.out),
         jsd: found.jsd,
         null: null.map(|null| (null.mean, null.p)),
         words: [told(&|part| part > 0.0), told(&|part| part < 0.0)],
@@ -109,7 +113,7 @@ fn compare(
         null.map(|of| json!({"mean": of.mean, "sd": of.sd, "excess": of.excess(), "p": of.p}));
     let results = Results {
         wanted,
-        texts: &texts,
+        texts: Read::Counted(&counted),
         clock,
         start,
         settings: json!({

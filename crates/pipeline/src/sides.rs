@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use lexis::Split;
 use serde_json::{Value, json};
+use text::Metadata;
 
+use crate::listed::Listed;
 use crate::pieces::Piece;
+use crate::repeats::Fingerprints;
 use crate::{Condition, Event, PipelineError, repeats};
 
 /// How articles are divided into a target and a reference.
@@ -21,20 +24,20 @@ pub enum Sides {
 
 impl Sides {
     /// Marks the pieces of the target as those that the command is about.
-    pub(crate) fn mark(
+    pub(crate) fn mark<T: Member>(
         &self,
-        pieces: &mut [Piece],
+        pieces: &mut [T],
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), PipelineError> {
         match self {
             Self::Paths => {}
             Self::Where(condition) => {
-                condition.check_fields(pieces.iter().map(|piece| &piece.metadata))?;
+                condition.check_fields(pieces.iter().map(Member::metadata))?;
                 let mut unknown = 0;
                 for piece in pieces {
-                    let holds = condition.holds(&piece.article.doc_id, &piece.metadata);
+                    let holds = condition.holds(piece.name(), piece.metadata());
                     unknown += usize::from(holds.is_none());
-                    piece.is_studied = holds == Some(true);
+                    piece.study(holds == Some(true));
                 }
                 if unknown > 0 {
                     observe(Event::Note(&format!(
@@ -43,14 +46,14 @@ impl Sides {
                 }
             }
             Self::Article(wanted) => {
-                if !pieces.iter().any(|piece| piece.id() == wanted) {
+                if !pieces.iter().any(|piece| piece.name() == wanted) {
                     return Err(PipelineError::NoSuchArticle {
                         wanted: wanted.clone(),
                         known: names(pieces),
                     });
                 }
                 for piece in pieces {
-                    piece.is_studied = piece.article.doc_id == *wanted;
+                    piece.study(piece.name() == wanted);
                 }
             }
         }
@@ -74,16 +77,60 @@ impl Sides {
     }
 }
 
+/// What can stand on a side.
+pub(crate) trait Member {
+    fn name(&self) -> &str;
+    fn metadata(&self) -> &Metadata;
+    fn study(&mut self, is_studied: bool);
+}
+
+impl Member for Piece {
+    fn name(&self) -> &str {
+        self.id()
+    }
+
+    fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    fn study(&mut self, is_studied: bool) {
+        self.is_studied = is_studied;
+    }
+}
+
+impl Member for Listed {
+    fn name(&self) -> &str {
+        &self.doc_id
+    }
+
+    fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    fn study(&mut self, is_studied: bool) {
+        self.is_studied = is_studied;
+    }
+}
+
 /// The division of marked pieces, near-duplicates in groups.
 pub(crate) fn split(pieces: &[Piece]) -> Result<Split, PipelineError> {
     let is_target = pieces.iter().map(|piece| piece.is_studied).collect();
     Ok(Split::new(is_target, Some(&repeats::groups(pieces)))?)
 }
 
+/// The same of texts that are no longer in memory.
+pub(crate) fn split_listed(
+    pieces: &[Listed],
+    fingerprints: Fingerprints,
+) -> Result<Split, PipelineError> {
+    let is_target = pieces.iter().map(|piece| piece.is_studied).collect();
+    Ok(Split::new(is_target, Some(&fingerprints.groups()))?)
+}
+
 /// The first names of all.
-fn names(pieces: &[Piece]) -> String {
+fn names<T: Member>(pieces: &[T]) -> String {
     const NAMED: usize = 10;
-    let mut names: Vec<&str> = pieces.iter().take(NAMED).map(Piece::id).collect();
+    let mut names: Vec<&str> = pieces.iter().take(NAMED).map(Member::name).collect();
     let more = format!("and {} more", pieces.len().saturating_sub(NAMED));
     if pieces.len() > NAMED {
         names.push(&more);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use source::{Problem, ReadSettings};
 
 use crate::clock::Clock;
-use crate::pieces::{self, Piece};
+use crate::pieces::{self, Adoption, Piece};
 use crate::{Event, PipelineError};
 
 /// All pieces that can be used, and what stood in the way of others.
@@ -32,7 +32,7 @@ pub(crate) fn read(
     for problem in &problems {
         observe(Event::Problem(problem));
     }
-    let mut pieces = pieces::adopt(reading.articles, articles);
+    let mut pieces = Adoption::of(articles).adopt(reading.articles);
     let found = pieces.len() + problems.len();
     let mut text_stage =
         |name, unit, observe: &mut dyn FnMut(Event<'_>), work: &mut dyn FnMut() -> usize| {
@@ -60,8 +60,18 @@ pub(crate) fn read(
         pieces::count_words(&mut pieces);
         pieces.iter().flat_map(|piece| &piece.words).sum()
     })?;
-    if !pieces.iter().any(|piece| piece.is_studied) {
-        return Err(PipelineError::NothingLeft { found });
-    }
+    check_left(pieces.iter().map(|piece| piece.is_studied), found)?;
     Ok(Texts { pieces, problems })
+}
+
+/// Whether there is any piece that the command is about, of so many that were found.
+pub(crate) fn check_left(
+    mut are_studied: impl Iterator<Item = bool>,
+    found: usize,
+) -> Result<(), PipelineError> {
+    if are_studied.any(|is_studied| is_studied) {
+        Ok(())
+    } else {
+        Err(PipelineError::NothingLeft { found })
+    }
 }

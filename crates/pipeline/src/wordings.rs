@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::clock::Clock;
-use crate::lexical::{self, Output, Results};
+use crate::lexical::{self, Output, Read, Results};
 use crate::pieces::Piece;
 use crate::run::on_threads;
 use crate::{Condition, Event, Outcome, Periods, PipelineError, TextSettings, repeats};
@@ -179,7 +179,7 @@ fn follow(
             })?;
             let results = Results {
                 wanted,
-                texts: &texts,
+                texts: Read::Whole(&texts),
                 clock,
                 start,
                 settings: describe(settings),

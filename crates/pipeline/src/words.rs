@@ -3,20 +3,25 @@
 use std::time::Instant;
 
 use lexis::{
-    Collocation, Collocations, Corpus, CountOptions, Counts, FrequencyRow, LONGEST_SEQUENCE,
+    Collocation, Collocations, Corpus, CountOptions, Counts, FrequencyTable, LONGEST_SEQUENCE,
     Minimum, Postings, Unit, lambda,
 };
+use rayon::prelude::*;
 use report::OutputFolder;
 use report::tables::{CollocationRow, SequenceRow, WordRow};
 use serde_json::json;
 
 use crate::by_period::ByPeriod;
 use crate::clock::Clock;
-use crate::lexical::{self, Results};
+use crate::counted;
+use crate::lexical::{Output, Read, Results};
 use crate::profiles;
+use crate::repeats::Fingerprints;
 use crate::run::on_threads;
-use crate::{Event, Outcome, Periods, PipelineError, TextSettings, repeats};
+use crate::{Event, Outcome, Periods, PipelineError, TextSettings};
 
+/// Rows that are made at the same time.
+const ROWS: usize = 4096;
 /// Added to each pattern's count before λ is taken, as is usual.
 const SMOOTHING: f64 = 0.5;
 
@@ -73,39 +78,44 @@ fn describe(
     let start = Instant::now();
     let wanted = &settings.texts;
     let counter = wanted.counting.counter()?;
-    let folder = OutputFolder::create(&wanted.out)?;
+    let output = Output::Folder(OutputFolder::create(&wanted.out)?);
     let mut clock = Clock::default();
-    let texts = lexical::read(wanted, &mut clock, observe)?;
-    let pieces = &texts.pieces;
-    let (corpus, counts) = clock.time("count terms", "terms", observe, |_| {
-        let corpus = lexical::corpus(pieces, &counter)?;
-        let counts = Counts::of(&corpus, settings.counts.clone());
-        let terms = counts.len();
-        Ok::<_, PipelineError>(((corpus, counts), terms))
+    let (mut parts, mut fingerprints) = (Vec::new(), Fingerprints::default());
+    let counted = counted::read(wanted, &counter, &output, &mut clock, observe, |pieces| {
+        parts.extend(profiles::parts_of(pieces));
+        fingerprints.extend(pieces);
     })?;
+    let (pieces, corpus) = (&counted.pieces, &counted.corpus);
     let node = settings.node.as_deref();
     let node = node
-        .map(|word| node_id(&corpus, &counter, word))
+        .map(|word| node_id(corpus, &counter, word))
         .transpose()?;
+    let counts = clock.time("count terms", "terms", observe, |_| {
+        let counts = Counts::of(corpus, settings.counts.clone());
+        let terms = counts.len();
+        Ok::<_, PipelineError>((counts, terms))
+    })?;
     clock.time("write words", "terms", observe, |_| {
-        write_words(&folder, lexis::frequencies(&corpus, &counts))?;
-        write_sequences(&folder, &corpus, &settings.counts)?;
+        write_words(&output, &FrequencyTable::new(corpus, &counts))?;
+        write_sequences(&output, corpus, &settings.counts)?;
         Ok::<_, PipelineError>(((), counts.len()))
     })?;
     let described = clock.time("diversity and readability", "documents", observe, |_| {
-        let described = profiles::write(&folder, pieces, &corpus)?;
+        let described = profiles::write(&output, pieces, &parts, corpus)?;
         Ok::<_, PipelineError>((described, pieces.len()))
     })?;
-    let timeline = (settings.by).observed(pieces, repeats::groups(pieces), observe);
+    let timeline = (settings.by).observed(pieces, fingerprints.groups(), observe);
     clock.time("periods", "documents", observe, |_| {
         let mut table = ByPeriod::new(pieces, &timeline);
         table.profiles(&described);
-        table.write(&folder)?;
+        if let Some(folder) = output.folder() {
+            table.write(folder)?;
+        }
         Ok::<_, PipelineError>(((), pieces.len()))
     })?;
     let pairs = clock.time("collocations", "pairs", observe, |_| {
-        let postings = Postings::of_corpus(&corpus);
-        let collocations = Collocations::new(&corpus, &postings, settings.unit);
+        let postings = Postings::of_corpus(corpus);
+        let collocations = Collocations::new(corpus, &postings, settings.unit);
         let mut pairs = match node {
             Some(node) => collocations.of(node, settings.minimum),
             None => collocations.all(settings.minimum),
@@ -113,13 +123,13 @@ fn describe(
         let word = |id| corpus.vocabulary().word(id);
         pairs.sort_by_cached_key(|pair| (word(pair.first), word(pair.second)));
         pairs.sort_by(|a, b| b.pair.g2().total_cmp(&a.pair.g2()));
-        write_collocations(&folder, &corpus, &pairs)?;
+        write_collocations(&output, corpus, &pairs)?;
         let found = pairs.len();
         Ok::<_, PipelineError>((pairs, found))
     })?;
     let word = |id| corpus.vocabulary().word(id).to_owned();
     let outcome = WordsOutcome {
-        texts: Outcome::of_texts(pieces, &texts.problems, &wanted.out),
+        texts: Outcome::of_listed(pieces, &counted.problems, &wanted.out),
         types: corpus.vocabulary().len(),
         terms: counts.len(),
         collocations: pairs.len(),
@@ -138,7 +148,7 @@ fn describe(
     };
     let results = Results {
         wanted,
-        texts: &texts,
+        texts: Read::Counted(&counted),
         clock,
         start,
         settings: json!({
@@ -165,7 +175,7 @@ fn describe(
             "collocations": pairs.len(),
         }),
     };
-    results.commit(folder, observe)?;
+    output.commit::<WordRow<'_>>(results, observe)?;
     Ok(outcome)
 }
 
@@ -185,35 +195,37 @@ fn node_id(corpus: &Corpus, counter: &dyn lexis::Cut, word: &str) -> Result<u32,
     })
 }
 
-fn write_words(folder: &OutputFolder, mut rows: Vec<FrequencyRow>) -> Result<(), PipelineError> {
-    rows.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
-    let mut table = folder.table::<WordRow<'_>>()?;
-    for row in &rows {
-        let spread = row.dispersion;
-        table.push(&WordRow {
-            term: &row.text,
-            n: row.size,
-            count: row.count,
-            per_million: row.per_million.into(),
-            docs: spread.range,
-            of_docs: spread.parts,
-            dp: spread.dp.into(),
-            dp_norm: spread.dp_norm.map(Into::into),
-            juilland_d_population: spread.juilland_population.map(Into::into),
-            juilland_d_sample: spread.juilland_sample.map(Into::into),
-            arf: row.reduced_frequency.into(),
-            idf: spread.idf.into(),
-        })?;
+fn write_words(output: &Output, frequencies: &FrequencyTable<'_>) -> Result<(), PipelineError> {
+    let mut table = output.table::<WordRow<'_>>()?;
+    for terms in frequencies.by_count().chunks(ROWS) {
+        let rows = terms.par_iter().map(|&term| frequencies.row(term));
+        for row in rows.collect::<Vec<_>>() {
+            let spread = row.dispersion;
+            table.push(&WordRow {
+                term: &row.text,
+                n: row.size,
+                count: row.count,
+                per_million: row.per_million.into(),
+                docs: spread.range,
+                of_docs: spread.parts,
+                dp: spread.dp.into(),
+                dp_norm: spread.dp_norm.map(Into::into),
+                juilland_d_population: spread.juilland_population.map(Into::into),
+                juilland_d_sample: spread.juilland_sample.map(Into::into),
+                arf: row.reduced_frequency.into(),
+                idf: spread.idf.into(),
+            })?;
+        }
     }
     Ok(table.finish()?)
 }
 
 fn write_sequences(
-    folder: &OutputFolder,
+    output: &Output,
     corpus: &Corpus,
     counts: &CountOptions,
 ) -> Result<(), PipelineError> {
-    let mut table = folder.table::<SequenceRow<'_>>()?;
+    let mut table = output.table::<SequenceRow<'_>>()?;
     for length in 2..=LONGEST_SEQUENCE.min(*counts.sizes.end()) {
         let mut found = lexis::sequences(corpus, length, counts.min_count, SMOOTHING);
         found.sort_by(|a, b| b.strength.z.total_cmp(&a.strength.z));
@@ -231,11 +243,11 @@ fn write_sequences(
 }
 
 fn write_collocations(
-    folder: &OutputFolder,
+    output: &Output,
     corpus: &Corpus,
     pairs: &[Collocation],
 ) -> Result<(), PipelineError> {
-    let mut table = folder.table::<CollocationRow<'_>>()?;
+    let mut table = output.table::<CollocationRow<'_>>()?;
     for found in pairs {
         let pair = found.pair;
         let neither = pair.total + pair.both - pair.first - pair.second;

@@ -6,7 +6,7 @@ use report::tables::{
     CleaningRow, DocumentRow, NeighbourRow, ProblemRow, ProfileRow, SectionRow, SentenceRow,
     SimilarityRow, StageRow, ThemeRow, TokenRow,
 };
-use report::{Decimal, OutputFolder, ReportError};
+use report::{Decimal, OutputFolder, ReportError, Table};
 use source::{OffsetBase, Problem};
 use themes::{Codebook, NONE};
 
@@ -14,6 +14,7 @@ use crate::Readings;
 use crate::clock::Stage;
 use crate::comparing::Comparison;
 use crate::ledger::{SubwordCounts, coverage};
+use crate::listed::Listed;
 use crate::pieces::{self, Piece};
 use crate::theming::{PieceThemes, Unit};
 
@@ -25,15 +26,54 @@ pub(crate) fn texts(
     counts: Option<&SubwordCounts>,
 ) -> Result<(), ReportError> {
     let mut documents = folder.table::<DocumentRow<'_>>()?;
-    let mut sections = folder.table::<SectionRow<'_>>()?;
-    let mut sentences = folder.table::<SentenceRow<'_>>()?;
-    let mut cleaning = folder.table::<CleaningRow<'_>>()?;
-    let fed = counts.and_then(|c| c.fed.as_ref());
+    let mut tables = TextTables::start(folder)?;
     for (piece, &first) in pieces.iter().zip(offsets) {
-        document(&mut documents, piece, first, counts)?;
+        let counts = counts.map(|counts| (counts, first));
+        document(&mut documents, &Listed::of(piece), counts)?;
+        tables.piece(folder, piece, counts)?;
+    }
+    documents.finish()?;
+    tables.finish()
+}
+
+/// The table of articles whose texts are no longer in memory.
+pub(crate) fn documents(folder: &OutputFolder, pieces: &[Listed]) -> Result<(), ReportError> {
+    let mut table = folder.table::<DocumentRow<'_>>()?;
+    for piece in pieces {
+        document(&mut table, piece, None)?;
+    }
+    table.finish()
+}
+
+/// Subwords of all sentences, and where the sentences of one piece begin among them.
+type CountsFrom<'a> = (&'a SubwordCounts, usize);
+
+/// The tables of what texts consist of, and the texts themselves.
+pub(crate) struct TextTables {
+    sections: Table,
+    sentences: Table,
+    cleaning: Table,
+}
+
+impl TextTables {
+    pub(crate) fn start(folder: &OutputFolder) -> Result<Self, ReportError> {
+        Ok(Self {
+            sections: folder.table::<SectionRow<'_>>()?,
+            sentences: folder.table::<SentenceRow<'_>>()?,
+            cleaning: folder.table::<CleaningRow<'_>>()?,
+        })
+    }
+
+    pub(crate) fn piece(
+        &mut self,
+        folder: &OutputFolder,
+        piece: &Piece,
+        counts: Option<CountsFrom<'_>>,
+    ) -> Result<(), ReportError> {
+        let fed = counts.and_then(|(counts, first)| Some((counts.fed.as_ref()?, first)));
         for (at, section) in piece.document.sections.iter().enumerate() {
             let inside = piece.document.sentences_of_section(at);
-            sections.push(&SectionRow {
+            self.sections.push(&SectionRow {
                 doc_id: piece.id(),
                 section: section.ordinal,
                 number: section.number.map_or("", |span| piece.cut(span)),
@@ -44,7 +84,7 @@ pub(crate) fn texts(
             })?;
         }
         for (at, sentence) in piece.document.sentences.iter().enumerate() {
-            sentences.push(&SentenceRow {
+            self.sentences.push(&SentenceRow {
                 doc_id: piece.id(),
                 section: piece.document.sections[sentence.section].ordinal,
                 paragraph: sentence.paragraph + 1,
@@ -54,13 +94,13 @@ pub(crate) fn texts(
                 offset_base: piece.article.offset_base.name(),
                 text: piece.cut(sentence.span),
                 words: piece.words[at],
-                subwords: counts.map(|c| c.subwords[first + at] as usize),
-                windows: fed.map(|fed| fed.windows[first + at] as usize),
-                subwords_cut: fed.map(|fed| fed.cut[first + at] as usize),
+                subwords: counts.map(|(counts, first)| counts.subwords[first + at] as usize),
+                windows: fed.map(|(fed, first)| fed.windows[first + at] as usize),
+                subwords_cut: fed.map(|(fed, first)| fed.cut[first + at] as usize),
             })?;
         }
         for removed in &piece.cleaned.removed {
-            cleaning.push(&CleaningRow {
+            self.cleaning.push(&CleaningRow {
                 doc_id: piece.id(),
                 rule: removed.rule.name(),
                 start: removed.span.start,
@@ -72,69 +112,62 @@ pub(crate) fn texts(
         if piece.article.offset_base == OffsetBase::Decoded {
             folder.text(&format!("texts/{}.txt", piece.id()), &piece.article.text)?;
         }
+        Ok(())
     }
-    documents.finish()?;
-    sections.finish()?;
-    sentences.finish()?;
-    cleaning.finish()
+
+    pub(crate) fn finish(self) -> Result<(), ReportError> {
+        self.sections.finish()?;
+        self.sentences.finish()?;
+        self.cleaning.finish()
+    }
 }
 
 fn document(
-    table: &mut report::Table,
-    piece: &Piece,
-    first: usize,
-    counts: Option<&SubwordCounts>,
+    table: &mut Table,
+    piece: &Listed,
+    counts: Option<CountsFrom<'_>>,
 ) -> Result<(), ReportError> {
-    let (article, metadata, body) = (&piece.article, &piece.metadata, &piece.document);
+    let (metadata, size) = (&piece.metadata, piece.size);
     let given = |field: &'_ Option<String>| field.clone().unwrap_or_default();
-    let own = first..first + body.sentences.len();
-    let fed = counts.and_then(|counts| Some((counts, counts.fed.as_ref()?)));
+    let own = |first: usize| first..first + size.sentences;
+    let fed = counts.and_then(|(counts, first)| Some((counts, counts.fed.as_ref()?, own(first))));
     let extra = if metadata.extra.is_empty() {
         String::new()
     } else {
         serde_json::json!(metadata.extra).to_string()
     };
     table.push(&DocumentRow {
-        doc_id: &article.doc_id,
-        path: &article.path.to_string_lossy(),
+        doc_id: &piece.doc_id,
+        path: &piece.path.to_string_lossy(),
         title: &given(&metadata.title),
         author: &given(&metadata.author),
         source: &given(&metadata.source),
         published: &given(&metadata.published),
         original_edition: &given(&metadata.original_edition),
-        sections: body.sections.len(),
-        paragraphs: body.paragraphs.len(),
-        sentences: body.sentences.len(),
-        words: piece.words.iter().sum(),
-        subwords: counts.map(|c| c.subwords(own.clone())),
-        role: role(piece),
-        row: article.row,
+        sections: size.sections,
+        paragraphs: size.paragraphs,
+        sentences: size.sentences,
+        words: size.words,
+        subwords: counts.map(|(counts, first)| counts.subwords(own(first))),
+        role: piece.role(),
+        row: piece.row,
         original_issue: &given(&metadata.original_issue),
         volume: &given(&metadata.volume),
         number: &given(&metadata.number),
         whole_issue: &given(&metadata.whole_issue),
         period: &given(&metadata.period),
         language: &given(&metadata.language),
-        encoding: article.encoding,
-        offset_base: article.offset_base.name(),
-        captions: piece.cleaned.captions.len(),
-        windowed_sentences: fed.map(|(_, fed)| fed.windowed(own.clone())),
-        sha256: &article.sha256,
+        encoding: piece.encoding,
+        offset_base: piece.offset_base.name(),
+        captions: size.captions,
+        windowed_sentences: fed.as_ref().map(|(_, fed, own)| fed.windowed(own.clone())),
+        sha256: &piece.sha256,
         extra: &extra,
-        coverage: fed.map(|(counts, fed)| {
+        coverage: fed.as_ref().map(|(counts, fed, own)| {
             coverage(counts.subwords(own.clone()), fed.cut(own.clone())).into()
         }),
-        subwords_cut: fed.map(|(_, fed)| fed.cut(own.clone())),
+        subwords_cut: fed.as_ref().map(|(_, fed, own)| fed.cut(own.clone())),
     })
-}
-
-pub(crate) fn role(piece: &Piece) -> &'static str {
-    role_name(piece.is_studied)
-}
-
-/// What articles are called in tables, and what they are only compared with.
-pub(crate) const fn role_name(is_studied: bool) -> &'static str {
-    if is_studied { "article" } else { "corpus" }
 }
 
 /// Words and subwords of every sentence.

@@ -47,10 +47,7 @@ impl OutputFolder {
                 path: out.to_owned(),
             });
         }
-        let parent = match out.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
+        let parent = home_of(out);
         fs_err::create_dir_all(parent).map_err(unwritable)?;
         let prefix = leftover_prefix(out);
         clear_leftovers(parent, &prefix);
@@ -152,10 +149,7 @@ impl LoneTable {
         if out.is_dir() {
             return Err(unwritable(std::io::ErrorKind::IsADirectory.into()));
         }
-        let parent = match out.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
+        let parent = home_of(out);
         fs_err::create_dir_all(parent).map_err(unwritable)?;
         let mut builder = tempfile::Builder::new();
         let prefix = leftover_prefix(out);
@@ -188,6 +182,14 @@ impl LoneTable {
                 source,
             }
         })
+    }
+}
+
+/// The folder that results stand in.
+pub(crate) fn home_of(out: &Path) -> &Path {
+    match out.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
     }
 }
 

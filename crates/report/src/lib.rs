@@ -2,12 +2,14 @@
 
 mod decimal;
 mod folder;
+mod spool;
 mod table;
 pub mod tables;
 mod vectors;
 
 pub use decimal::Decimal;
 pub use folder::{LoneTable, OutputFolder};
+pub use spool::{Spool, Spooled};
 pub use table::{Row, Table};
 pub use vectors::{MappedVectors, VectorFile, WrittenVectors};
 

@@ -3,14 +3,19 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use text::{Block, Metadata, Span};
 
 use crate::error::{Fault, SourceError};
 use crate::ids::{self, Ids};
+use crate::language::{self, Recognised};
 use crate::walk::{self, Found, Kind};
 use crate::{Article, OffsetBase, Problem, ReadSettings, Reading, Severity};
-use crate::{decode, html, json_lines, language, markdown, table};
+use crate::{decode, html, json_lines, markdown, table};
+
+/// Text that is examined at the same time.
+const BATCH: usize = 16 << 20;
 
 /// Reads all articles under `paths`: files, and folders with all that is in them.
 ///
@@ -18,22 +23,43 @@ use crate::{decode, html, json_lines, language, markdown, table};
 /// If a path does not exist or a folder holds no file of a kind that is read. Whatever is wrong with
 /// a single file or row is a [`Problem`] of the [`Reading`].
 pub fn read(paths: &[PathBuf], settings: &ReadSettings) -> Result<Reading, SourceError> {
+    let mut articles = Vec::new();
+    let problems = read_batches(paths, settings, |batch| {
+        articles.extend(batch);
+        Ok::<_, SourceError>(())
+    })?;
+    Ok(Reading { articles, problems })
+}
+
+/// Reads all articles under `paths` as [`read`] does, and hands them on in their order, some megabytes
+/// at a time, so that not all need be in memory. Gives the problems, by path.
+///
+/// # Errors
+/// As [`read`], and the first error of `take`, after which nothing more is read.
+pub fn read_batches<E: From<SourceError>>(
+    paths: &[PathBuf],
+    settings: &ReadSettings,
+    take: impl FnMut(Vec<Article>) -> Result<(), E>,
+) -> Result<Vec<Problem>, E> {
     let (files, problems) = walk::find(paths)?;
     let mut intake = Intake {
         settings,
+        waiting: Vec::new(),
+        bytes: 0,
         ids: Ids::default(),
         seen: HashMap::new(),
-        reading: Reading {
-            articles: Vec::new(),
-            problems,
-        },
+        problems,
+        take,
+        taken: Ok(()),
     };
     for file in &files {
         intake.file(file);
     }
+    intake.examine();
+    intake.taken?;
     // By path; the problems of one file are in its own order.
-    intake.reading.problems.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(intake.reading)
+    intake.problems.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(intake.problems)
 }
 
 /// A row of a table, or a line of JSON.
@@ -52,7 +78,8 @@ struct Draft {
     name: String,
     row: Option<u64>,
     place: Option<String>,
-    sha256: String,
+    /// Of the file; a row's text has not been hashed yet.
+    sha256: Option<String>,
     encoding: &'static str,
     offset_base: OffsetBase,
     text: String,
@@ -61,15 +88,29 @@ struct Draft {
     doubts: Vec<(String, String)>,
 }
 
-struct Intake<'s> {
+/// What a draft's text says by itself.
+struct Examined {
+    recognised: Option<Recognised>,
+    words: [u8; 32],
+    sha256: String,
+    doubts: Vec<(String, String)>,
+}
+
+struct Intake<'s, T, E> {
     settings: &'s ReadSettings,
+    /// What waits to be taken in, in the order of reading.
+    waiting: Vec<Result<(PathBuf, Draft), Problem>>,
+    /// Text that waits.
+    bytes: usize,
     ids: Ids,
     /// Where each text was first read, by the hash of its words.
     seen: HashMap<[u8; 32], String>,
-    reading: Reading,
+    problems: Vec<Problem>,
+    take: T,
+    taken: Result<(), E>,
 }
 
-impl Intake<'_> {
+impl<E, T: FnMut(Vec<Article>) -> Result<(), E>> Intake<'_, T, E> {
     fn file(&mut self, file: &Found) {
         let path = &file.path;
         let stem = ids::of_path(path);
@@ -81,12 +122,14 @@ impl Intake<'_> {
             Kind::JsonLines => json_lines::read(path, settings, |row| intake.row(path, &stem, row)),
             Kind::Plain | Kind::Markdown | Kind::Html => {
                 let draft = whole_file(file, stem.clone(), settings)?;
-                intake.admit(path, draft);
+                intake.wait(path, draft);
                 Ok(())
             }
         };
-        if let Err(fault) = rows(self) {
-            self.failed(path, None, None, &fault);
+        if self.taken.is_ok()
+            && let Err(fault) = rows(self)
+        {
+            self.waiting.push(Err(failed(path, None, None, &fault)));
         }
     }
 
@@ -99,7 +142,7 @@ impl Intake<'_> {
                     name,
                     row: Some(row.number),
                     place: Some(row.place),
-                    sha256: hex::encode(Sha256::digest(&text)),
+                    sha256: None,
                     encoding: row.encoding,
                     offset_base: OffsetBase::Decoded,
                     text,
@@ -107,22 +150,63 @@ impl Intake<'_> {
                     metadata,
                     doubts: Vec::new(),
                 };
-                self.admit(path, draft);
+                self.wait(path, draft);
             }
-            Err(fault) => self.failed(path, Some(row.place), Some(name), &fault),
+            Err(fault) => {
+                let problem = failed(path, Some(row.place), Some(name), &fault);
+                self.waiting.push(Err(problem));
+            }
         }
     }
 
+    fn wait(&mut self, path: &Path, draft: Draft) {
+        self.bytes += draft.text.len();
+        self.waiting.push(Ok((path.to_path_buf(), draft)));
+        if self.bytes >= BATCH {
+            self.examine();
+        }
+    }
+
+    /// Examines what waits on all threads, and takes it in one by one.
+    fn examine(&mut self) {
+        self.bytes = 0;
+        let waiting = std::mem::take(&mut self.waiting);
+        if self.taken.is_err() {
+            return;
+        }
+        let min_words = self.settings.min_words;
+        let examined = waiting.into_par_iter().map(|waiting| {
+            waiting.map(|(path, draft)| {
+                let examined = draft.examine(min_words);
+                (path, draft, examined)
+            })
+        });
+        let mut articles = Vec::new();
+        for waiting in examined.collect::<Vec<_>>() {
+            match waiting {
+                Ok((path, draft, examined)) => {
+                    articles.extend(self.admit(path, draft, examined));
+                }
+                Err(problem) => self.problems.push(problem),
+            }
+        }
+        self.taken = (self.take)(articles);
+    }
+
     /// Takes an article in, unless it is empty, foreign or a duplicate.
-    fn admit(&mut self, path: &Path, draft: Draft) {
+    fn admit(&mut self, path: PathBuf, draft: Draft, examined: Examined) -> Option<Article> {
         if is_blank(&draft.text) {
-            return self.failed(path, draft.place, None, &Fault::Empty);
+            let problem = failed(&path, draft.place, None, &Fault::Empty);
+            self.problems.push(problem);
+            return None;
         }
         let mut metadata = draft.metadata;
-        if let Some(recognised) = language::recognise(&draft.text) {
+        if let Some(recognised) = examined.recognised {
             let wanted = self.settings.language.as_deref();
             if let Some(Err(fault)) = wanted.map(|wanted| recognised.refuse_unless(wanted)) {
-                return self.failed(path, draft.place, Some(draft.name), &fault);
+                let problem = failed(&path, draft.place, Some(draft.name), &fault);
+                self.problems.push(problem);
+                return None;
             }
             metadata
                 .language
@@ -132,66 +216,68 @@ impl Intake<'_> {
             Some(place) => format!("{}, {place}", path.display()),
             None => path.display().to_string(),
         };
-        let words = words_hash(&draft.text);
-        if let Some(first) = self.seen.get(&words) {
+        if let Some(first) = self.seen.get(&examined.words) {
             let problem = Problem {
-                path: path.to_path_buf(),
+                path,
                 place: draft.place,
                 doc_id: Some(draft.name),
                 severity: Severity::Skipped,
                 what: format!("has the same text as {first}"),
                 remedy: "nothing is lost; remove one of them to silence this".to_owned(),
             };
-            return self.reading.problems.push(problem);
+            self.problems.push(problem);
+            return None;
         }
-        self.seen.insert(words, here);
+        self.seen.insert(examined.words, here);
         let doc_id = self.ids.claim(&draft.name);
-        let doubts = draft
-            .doubts
-            .into_iter()
-            .chain(doubts(&draft.text, self.settings.min_words));
-        self.reading
-            .problems
-            .extend(doubts.map(|(what, remedy)| Problem {
-                path: path.to_path_buf(),
-                place: draft.place.clone(),
-                doc_id: Some(doc_id.clone()),
-                severity: Severity::Warning,
-                what,
-                remedy,
-            }));
-        self.reading.articles.push(Article {
+        let doubts = draft.doubts.into_iter().chain(examined.doubts);
+        self.problems.extend(doubts.map(|(what, remedy)| Problem {
+            path: path.clone(),
+            place: draft.place.clone(),
+            doc_id: Some(doc_id.clone()),
+            severity: Severity::Warning,
+            what,
+            remedy,
+        }));
+        Some(Article {
             doc_id,
-            path: path.to_path_buf(),
+            path,
             row: draft.row,
-            sha256: draft.sha256,
+            sha256: examined.sha256,
             encoding: draft.encoding,
             offset_base: draft.offset_base,
             text: draft.text,
             blocks: draft.blocks,
             metadata,
-        });
+        })
     }
+}
 
-    fn failed(
-        &mut self,
-        path: &Path,
-        place: Option<String>,
-        doc_id: Option<String>,
-        fault: &Fault,
-    ) {
-        let place = match (place, fault.place()) {
-            (Some(outer), Some(inner)) => Some(format!("{outer}, {inner} of it")),
-            (outer, inner) => outer.or(inner),
-        };
-        self.reading.problems.push(Problem {
-            path: path.to_path_buf(),
-            place,
-            doc_id,
-            severity: Severity::Failed,
-            what: fault.to_string(),
-            remedy: fault.remedy(),
-        });
+impl Draft {
+    fn examine(&self, min_words: usize) -> Examined {
+        let text = &self.text;
+        let hash_row = || hex::encode(Sha256::digest(text));
+        Examined {
+            recognised: language::recognise(text),
+            words: words_hash(text),
+            sha256: self.sha256.clone().unwrap_or_else(hash_row),
+            doubts: doubts(text, min_words),
+        }
+    }
+}
+
+fn failed(path: &Path, place: Option<String>, doc_id: Option<String>, fault: &Fault) -> Problem {
+    let place = match (place, fault.place()) {
+        (Some(outer), Some(inner)) => Some(format!("{outer}, {inner} of it")),
+        (outer, inner) => outer.or(inner),
+    };
+    Problem {
+        path: path.to_path_buf(),
+        place,
+        doc_id,
+        severity: Severity::Failed,
+        what: fault.to_string(),
+        remedy: fault.remedy(),
     }
 }
 
@@ -223,7 +309,7 @@ fn whole_file(file: &Found, name: String, settings: &ReadSettings) -> Result<Dra
         name,
         row: None,
         place: None,
-        sha256,
+        sha256: Some(sha256),
         encoding: encoding.name(),
         offset_base: OffsetBase::Decoded,
         text: String::new(),

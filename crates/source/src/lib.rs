@@ -25,4 +25,4 @@ mod walk;
 pub use article::{Article, OffsetBase, Problem, ReadSettings, Reading, Severity};
 pub use complete::complete;
 pub use error::SourceError;
-pub use intake::read;
+pub use intake::{read, read_batches};

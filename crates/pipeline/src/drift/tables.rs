@@ -5,7 +5,7 @@ use report::tables::{DriftRow, DriftWordRow};
 use report::{OutputFolder, ReportError};
 
 use super::{Drift, Measure, Move, WORDS};
-use crate::writing::role_name;
+use crate::listed::role;
 
 pub(super) fn drift(folder: &OutputFolder, drift: &Drift<'_>) -> Result<(), ReportError> {
     let mut table = folder.table::<DriftRow<'_>>()?;
@@ -16,7 +16,7 @@ pub(super) fn drift(folder: &OutputFolder, drift: &Drift<'_>) -> Result<(), Repo
                 .found
                 .map_or((None, None), |all| (Some(all[at].0), all[at].1));
             table.push(&DriftRow {
-                role: role_name(found.span.is_studied),
+                role: role(found.span.is_studied),
                 kind: subject.kind,
                 name: subject.name,
                 from_period: &drift.timeline.names[found.span.from],
@@ -54,7 +54,7 @@ pub(super) fn words(folder: &OutputFolder, drift: &Drift<'_>) -> Result<(), Repo
             let piece = &drift.pieces[at.document];
             let span = corpus.span(at);
             table.push(&DriftWordRow {
-                role: role_name(found.span.is_studied),
+                role: role(found.span.is_studied),
                 kind: subject.kind,
                 name: subject.name,
                 from_period: &drift.timeline.names[found.span.from],
