@@ -54,7 +54,7 @@ impl Bootstrap {
         let units = targets.min(references) as f64;
         let few = units / (units - 1.0);
         let error = (few * squares / (replicates - 1.0)).sqrt();
-        let student = StudentsT::new(0.0, 1.0, units - 1.0).expect("several units");
+        let student = StudentsT::new(0.0, 1.0, units - 1.0).ok()?;
         let middle = observed - few * (mean - observed);
         let reach = student.inverse_cdf(0.975) * error;
         Some((middle - reach, middle + reach))

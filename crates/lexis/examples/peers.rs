@@ -9,9 +9,9 @@ use std::io::{self, BufRead, Write};
 use std::time::Instant;
 
 use lexis::{
-    Collocations, Concordance, Corpus, CountOptions, Counts, Dispersion, Diversity, KeynessOptions,
-    Minimum, MtldRule, PermutationP, Permutations, Postings, Readability, Reader, Score, Source,
-    Split, Unit, WordShift, Words, frequencies, keyness, sequences, shift_null, syllables,
+    Collocations, Concordance, Corpus, CountOptions, Counts, Dispersion, Diversity, FrequencyTable,
+    Keyness, KeynessOptions, Minimum, MtldRule, PermutationP, Permutations, Postings, Readability,
+    Reader, Score, Source, Split, Unit, WordShift, Words, sequences, shift_null, syllables,
 };
 use serde_json::{Value, json};
 use text::Span;
@@ -370,7 +370,8 @@ fn key_terms(texts: &Texts, table: &mut csv::Writer<impl Write>) -> Result<()> {
     };
     let p = |found: &PermutationP| [found.higher, found.lower, found.either];
     let options = KeynessOptions::default();
-    for row in keyness(&texts.corpus, &counts, &split, &options)? {
+    let keyness = Keyness::new(&texts.corpus, &counts, &split, &options)?;
+    for row in (0..keyness.len()).map(|term| keyness.row(term)) {
         table.serialize((
             (&row.text, row.target_count, row.reference_count),
             (row.target_total, row.reference_total),
@@ -444,7 +445,8 @@ fn spread(texts: &Texts, table: &mut csv::Writer<impl Write>) -> Result<()> {
         "arf",
     ])?;
     let counts = counts(&texts.corpus);
-    for row in frequencies(&texts.corpus, &counts) {
+    let frequencies = FrequencyTable::new(&texts.corpus, &counts);
+    for row in (0..counts.len()).map(|term| frequencies.row(term)) {
         let spread = row.dispersion;
         table.serialize((
             (&row.text, row.size, row.count, row.per_million),

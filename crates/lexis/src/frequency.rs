@@ -26,7 +26,7 @@ pub struct FrequencyRow {
 }
 
 /// The counted terms, in the order of the counts: by size, then by their words' ids. Rows are made as
-/// they are asked for; of each term eight bytes are kept besides the counts.
+/// they are asked for; of each term sixteen bytes are kept besides the counts.
 pub struct FrequencyTable<'a> {
     corpus: &'a Corpus,
     counts: &'a Counts,

@@ -205,7 +205,7 @@ impl<'a> ByPeriod<'a> {
                     columns.map(sum).collect()
                 })
                 .collect();
-            for theme in 0..codebook.themes.len() {
+            for (theme, _) in codebook.themes.iter().enumerate() {
                 self.mean(label("theme_score", theme), Kind::Values, &|piece| {
                     Some((sums[piece][theme], sentences(piece)))
                 });

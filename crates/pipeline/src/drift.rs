@@ -45,22 +45,25 @@ impl Measure {
     }
 }
 
-/// A theme or a term, and the sentences that are of it, in reading order: piece and place there.
+/// Sentences in reading order: piece and place there.
+type Sentences = Vec<(usize, usize)>;
+
+/// A theme or a term, and the sentences that are of it.
 struct Subject<'a> {
     kind: &'static str,
     name: &'a str,
-    sentences: Vec<(usize, usize)>,
+    sentences: Sentences,
 }
 
 /// Its sentences in one period, and of how many pieces they are.
 #[derive(Clone, Default)]
 struct Side {
-    sentences: Vec<(usize, usize)>,
+    sentences: Sentences,
     articles: usize,
 }
 
 impl Side {
-    fn new(sentences: Vec<(usize, usize)>) -> Self {
+    fn new(sentences: Sentences) -> Self {
         let mut pieces: Vec<usize> = sentences.iter().map(|(piece, _)| *piece).collect();
         pieces.dedup();
         Self {
@@ -136,7 +139,7 @@ impl<'a> Drift<'a> {
         let wanted: Vec<(usize, Span)> = (0..subjects.len())
             .flat_map(|subject| spans.iter().map(move |&span| (subject, span)))
             .collect();
-        let of_periods: Vec<BTreeMap<(bool, usize), Vec<(usize, usize)>>> =
+        let of_periods: Vec<BTreeMap<(bool, usize), Sentences>> =
             subjects.iter().map(|s| by_period(material, s)).collect();
         let moves: Vec<Move> = wanted
             .into_par_iter()
@@ -232,23 +235,20 @@ fn of_themes<'a>(
         .collect()
 }
 
-fn with_term(material: &Material<'_>, term: &str) -> Vec<(usize, usize)> {
+fn with_term(material: &Material<'_>, term: &str) -> Sentences {
     let corpus: &Corpus = material.reusing.corpus();
     let Some(ids) = grouping::ids(corpus, term) else {
         return Vec::new();
     };
     let pieces = 0..material.pieces.len();
     let found = pieces.flat_map(|piece| corpus.occurrences(piece, &ids).collect::<Vec<_>>());
-    let mut sentences: Vec<(usize, usize)> = found.map(|at| (at.document, at.sentence)).collect();
+    let mut sentences: Sentences = found.map(|at| (at.document, at.sentence)).collect();
     sentences.dedup();
     sentences
 }
 
-fn by_period(
-    material: &Material<'_>,
-    subject: &Subject<'_>,
-) -> BTreeMap<(bool, usize), Vec<(usize, usize)>> {
-    let mut all: BTreeMap<(bool, usize), Vec<(usize, usize)>> = BTreeMap::new();
+fn by_period(material: &Material<'_>, subject: &Subject<'_>) -> BTreeMap<(bool, usize), Sentences> {
+    let mut all: BTreeMap<(bool, usize), Sentences> = BTreeMap::new();
     for &(piece, sentence) in &subject.sentences {
         if let Some(period) = material.timeline.periods[piece] {
             let key = (material.pieces[piece].is_studied, period);
@@ -405,6 +405,7 @@ mod tests {
 
     /// Units whose sentences are alike, in their vectors as in their words; `moved` says of which
     /// units they lie elsewhere.
+    #[expect(clippy::cast_sign_loss, reason = "no number is below 0")]
     fn units(count: usize, seed: u64, moved: &[bool]) -> (UnitSums, UnitWords) {
         let mut state = seed;
         let (mut numbers, mut unit_of, mut texts) = (Vec::new(), Vec::new(), Vec::new());

@@ -117,6 +117,7 @@ fn with(mut one: Value, more: Value) -> Value {
     one
 }
 
+#[expect(clippy::ptr_arg, reason = "serde hands on the field as it is")]
 fn inputs<S: Serializer>(pieces: &Cow<'_, [Listed]>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(pieces.iter().map(|piece| {
         json!({

@@ -9,7 +9,7 @@ use lexis::{
 use rayon::prelude::*;
 use report::OutputFolder;
 use report::tables::{CollocationRow, SequenceRow, WordRow};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::by_period::ByPeriod;
 use crate::clock::Clock;
@@ -151,23 +151,7 @@ fn describe(
         texts: Read::Counted(&counted),
         clock,
         start,
-        settings: json!({
-            "max_n": settings.counts.sizes.end(),
-            "min_count": settings.counts.min_count,
-            "min_docs": settings.counts.min_documents,
-            "by": settings.by.name(),
-            "collocations": match settings.unit {
-                Unit::Sentence => "sentence".to_owned(),
-                Unit::Window(words) => format!("window of {words}"),
-                Unit::Behind(words) => format!("{words} behind"),
-            },
-            "min_pair": settings.minimum.pair,
-            "node": settings.node,
-            "mattr_window": profiles::WINDOW,
-            "mtld_threshold": profiles::THRESHOLD,
-            "hd_d_draws": profiles::DRAWS,
-            "smoothing": SMOOTHING,
-        }),
+        settings: settings_of(settings),
         found: json!({
             "tokens": corpus.words(),
             "types": corpus.vocabulary().len(),
@@ -177,6 +161,27 @@ fn describe(
     };
     output.commit::<WordRow<'_>>(results, observe)?;
     Ok(outcome)
+}
+
+/// For the record.
+fn settings_of(settings: &WordsSettings) -> Value {
+    json!({
+        "max_n": settings.counts.sizes.end(),
+        "min_count": settings.counts.min_count,
+        "min_docs": settings.counts.min_documents,
+        "by": settings.by.name(),
+        "collocations": match settings.unit {
+            Unit::Sentence => "sentence".to_owned(),
+            Unit::Window(words) => format!("window of {words}"),
+            Unit::Behind(words) => format!("{words} behind"),
+        },
+        "min_pair": settings.minimum.pair,
+        "node": settings.node,
+        "mattr_window": profiles::WINDOW,
+        "mtld_threshold": profiles::THRESHOLD,
+        "hd_d_draws": profiles::DRAWS,
+        "smoothing": SMOOTHING,
+    })
 }
 
 /// The node as the texts are cut.

@@ -99,7 +99,7 @@ struct Examined {
 struct Intake<'s, T, E> {
     settings: &'s ReadSettings,
     /// What waits to be taken in, in the order of reading.
-    waiting: Vec<Result<(PathBuf, Draft), Problem>>,
+    waiting: Vec<Result<(PathBuf, Draft), Box<Problem>>>,
     /// Text that waits.
     bytes: usize,
     ids: Ids,
@@ -129,7 +129,8 @@ impl<E, T: FnMut(Vec<Article>) -> Result<(), E>> Intake<'_, T, E> {
         if self.taken.is_ok()
             && let Err(fault) = rows(self)
         {
-            self.waiting.push(Err(failed(path, None, None, &fault)));
+            let problem = failed(path, None, None, &fault);
+            self.waiting.push(Err(Box::new(problem)));
         }
     }
 
@@ -154,7 +155,7 @@ impl<E, T: FnMut(Vec<Article>) -> Result<(), E>> Intake<'_, T, E> {
             }
             Err(fault) => {
                 let problem = failed(path, Some(row.place), Some(name), &fault);
-                self.waiting.push(Err(problem));
+                self.waiting.push(Err(Box::new(problem)));
             }
         }
     }
@@ -187,7 +188,7 @@ impl<E, T: FnMut(Vec<Article>) -> Result<(), E>> Intake<'_, T, E> {
                 Ok((path, draft, examined)) => {
                     articles.extend(self.admit(path, draft, examined));
                 }
-                Err(problem) => self.problems.push(problem),
+                Err(problem) => self.problems.push(*problem),
             }
         }
         self.taken = (self.take)(articles);

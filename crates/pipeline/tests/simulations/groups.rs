@@ -19,11 +19,13 @@ fn p_of_groups(seed: u64) -> Vec<(&'static str, f64)> {
     let mut themes = Array2::<f64>::zeros((UNITS, 4));
     for unit in 0..UNITS {
         let topic: Vec<f64> = (0..5).map(|_| 2.0 * normal(&mut random)).collect();
-        for _ in 0..1 + unit % 4 {
+        for _ in 0..=unit % 4 {
             unit_of.push(unit);
             let mut row: Vec<f64> = topic.iter().map(|x| x + normal(&mut random)).collect();
             let length = row.iter().map(|x| x * x).sum::<f64>().sqrt();
-            row.iter_mut().for_each(|x| *x /= length);
+            for x in &mut row {
+                *x /= length;
+            }
             rows.extend(row.into_iter().map(|x| x as f32));
         }
         themes
