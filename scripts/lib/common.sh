@@ -40,6 +40,7 @@ need_tools() {
         die "$version is too old. Install Rust 1.89 or newer (rustup update stable; Debian's own rustc is older)."
     fi
 
+    need make "Install make (Debian: apt-get install build-essential)."
     local compiler
     for compiler in "${CXX:-c++}" g++ clang++; do
         # CXX may carry arguments.

@@ -18,6 +18,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     commands::execute(args::Args::parse()).unwrap_or_else(|error| {
         eprintln!("tifa: {error:#}");
