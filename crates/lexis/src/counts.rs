@@ -14,7 +14,7 @@ use crate::corpus::Corpus;
 use crate::packed;
 
 /// Bytes of occurrences that are sorted at the same time, of which there are two copies.
-const SORTED: usize = 64 << 20;
+const SORTED: usize = 40 << 20;
 
 /// What is counted, said before anything is known of the counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
