@@ -42,4 +42,4 @@ pub use projection::{Plane, trustworthiness};
 pub use shuffle::{Shuffles, Tested, least_p, permutation_test};
 pub use similarity::{centroid, cosine, cosines, greatest};
 pub use two_sample::{PairSums, TwoSample};
-pub use unit_mean::UnitMean;
+pub use unit_mean::{UnitMean, share_interval};

@@ -39,14 +39,7 @@ impl UnitMean {
     pub fn of_share(units: &[(f64, f64)]) -> Option<Self> {
         let drawn = Drawn::new(units)?;
         let interval = drawn.spread.map(|(variance, t)| {
-            let p = drawn.mean.clamp(0.0, 1.0);
-            let single = p * (1.0 - p);
-            let worth = if single > 0.0 && variance * drawn.count > single {
-                single / variance
-            } else {
-                drawn.count
-            };
-            wilson(p, worth, t)
+            share_interval(drawn.mean.clamp(0.0, 1.0), variance, drawn.count, t)
         });
         Some(drawn.with(interval))
     }
@@ -93,6 +86,19 @@ impl Drawn {
             count: self.count,
         }
     }
+}
+
+/// The interval of a share of so many things, of which the variance is known: Wilson's of as many
+/// independent things as would be as sure, share·(1 - share)/variance and at most all of them. `quantile`
+/// says how far it reaches, in standard errors.
+pub fn share_interval(share: f64, variance: f64, count: f64, quantile: f64) -> (f64, f64) {
+    let single = share * (1.0 - share);
+    let worth = if single > 0.0 && variance * count > single {
+        single / variance
+    } else {
+        count
+    };
+    wilson(share, worth, quantile)
 }
 
 /// Wilson's interval (1927) of a share of `n` things, which need not be whole.

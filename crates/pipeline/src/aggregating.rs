@@ -22,7 +22,6 @@ pub(crate) fn write(
     offsets: &[usize],
     readings: &Readings,
     codebook: &Codebook,
-    seed: u64,
 ) -> Result<(), ReportError> {
     let mut table = folder.table::<AggregateRow<'_>>()?;
     for (pieces, offsets) in pieces.chunks(PIECES).zip(offsets.chunks(PIECES)) {
@@ -34,7 +33,7 @@ pub(crate) fn write(
             })
             .collect();
         let found: Vec<_> = (readings.all.iter())
-            .map(|by| themes::aggregates(by.scores.view(), &rows, by.none_below, seed))
+            .map(|by| themes::aggregates(by.scores.view(), &rows, by.none_below))
             .collect();
         let mut at = 0;
         for (piece, units) in pieces.iter().zip(&units) {

@@ -418,41 +418,21 @@ fn is_before(day: &str, other: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use compare::{BackgroundOptions, Item, aligned_passages};
-    use source::{Article, OffsetBase};
-    use text::Metadata;
-
     use super::*;
-    use crate::pieces;
+    use crate::pieces::{self, made_up};
+    use compare::{BackgroundOptions, Item, aligned_passages};
 
     /// Pieces of thirty sentences, published then or on no known day.
     fn pieces(dates: &[&str]) -> Vec<Piece> {
-        let article = |(at, date): (usize, &&str)| {
+        let text = |at: usize| {
             let sentence = |of: usize| {
                 let long = "and more ".repeat((at * 7 + of * 3) % 11);
                 format!("Boat {of} of village {at} took people {long}over the river.")
             };
-            Article {
-                doc_id: at.to_string(),
-                path: at.to_string().into(),
-                row: None,
-                sha256: String::new(),
-                encoding: "UTF-8",
-                offset_base: OffsetBase::File,
-                text: (0..30).map(sentence).collect::<Vec<_>>().join(" "),
-                blocks: None,
-                metadata: Metadata {
-                    published: (!date.is_empty()).then(|| (*date).to_owned()),
-                    ..Metadata::default()
-                },
-            }
+            (0..30).map(sentence).collect::<Vec<_>>().join(" ")
         };
-        let articles = dates.iter().enumerate().map(article).collect();
-        let mut pieces = pieces::Adoption::of(&[]).adopt(articles);
-        pieces::clean(&mut pieces);
-        pieces::segment(&mut pieces);
-        pieces::count_words(&mut pieces);
-        pieces
+        let dated = dates.iter().enumerate().map(|(at, date)| (*date, text(at)));
+        made_up::pieces(&dated.collect::<Vec<_>>())
     }
 
     fn vectors(rows: usize) -> Array2<f32> {

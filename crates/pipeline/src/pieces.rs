@@ -174,3 +174,31 @@ pub(crate) fn offsets(pieces: &[Piece]) -> Vec<usize> {
         })
         .collect()
 }
+
+#[cfg(test)]
+pub(crate) mod made_up {
+    use source::OffsetBase;
+
+    use super::*;
+
+    /// Pieces with these dates and texts, named by their places; the first is studied.
+    pub(crate) fn pieces(texts: &[(&str, String)]) -> Vec<Piece> {
+        let articles = texts.iter().enumerate().map(|(at, (date, text))| Article {
+            doc_id: at.to_string(),
+            path: at.to_string().into(),
+            row: None,
+            sha256: String::new(),
+            encoding: "UTF-8",
+            offset_base: OffsetBase::File,
+            text: text.clone(),
+            blocks: None,
+            metadata: Metadata {
+                published: (!date.is_empty()).then(|| (*date).to_owned()),
+                ..Metadata::default()
+            },
+        });
+        let mut pieces = Adoption::of(&["0".into()]).adopt(articles.collect());
+        prepare(&mut pieces);
+        pieces
+    }
+}

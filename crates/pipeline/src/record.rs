@@ -191,7 +191,6 @@ pub fn describe_themes(settings: &ThemeSettings) -> Value {
         "codebook_sha256": settings.codebook.sha256,
         "none_below": settings.codebook.codebook.none_below,
         "scorers": settings.scorers,
-        "seed": settings.seed,
         "adapt": settings.adapt,
         "null_prior": settings.corrections.null_prior,
         "prior_matching": settings.corrections.prior_matching,

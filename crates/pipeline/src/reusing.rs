@@ -504,36 +504,16 @@ fn recall(
 
 #[cfg(test)]
 mod tests {
-    use source::{Article, OffsetBase};
-    use text::Metadata;
-
     use super::*;
-    use crate::pieces;
+    use crate::pieces::made_up;
 
     const ROAD: &str = "The road comes first, since without a road neither the doctor nor the teacher will come \
          to the village. A road has to be kept, and who keeps it has to be paid from the first year on.";
 
     /// Pieces of one paragraph, each with a date.
     fn pieces(texts: &[(&str, &str)]) -> Vec<Piece> {
-        let articles = texts.iter().enumerate().map(|(at, (date, text))| Article {
-            doc_id: at.to_string(),
-            path: at.to_string().into(),
-            row: None,
-            sha256: String::new(),
-            encoding: "UTF-8",
-            offset_base: OffsetBase::File,
-            text: (*text).to_owned(),
-            blocks: None,
-            metadata: Metadata {
-                published: (!date.is_empty()).then(|| (*date).to_owned()),
-                ..Metadata::default()
-            },
-        });
-        let mut pieces = pieces::Adoption::of(&["0".into()]).adopt(articles.collect());
-        pieces::clean(&mut pieces);
-        pieces::segment(&mut pieces);
-        pieces::count_words(&mut pieces);
-        pieces
+        let owned = texts.iter().map(|(date, text)| (*date, (*text).to_owned()));
+        made_up::pieces(&owned.collect::<Vec<_>>())
     }
 
     #[test]

@@ -241,7 +241,7 @@ impl<'a> Run<'a> {
             Ok::<_, PipelineError>(((), pieces.len()))
         })?;
         self.clock.time("aggregate", "documents", observe, |_| {
-            aggregating::write(folder, pieces, offsets, &readings, codebook, chosen.seed)?;
+            aggregating::write(folder, pieces, offsets, &readings, codebook)?;
             Ok::<_, PipelineError>(((), pieces.len()))
         })?;
         if let Some(overlaps) = overlaps {

@@ -141,8 +141,6 @@ pub struct ThemeSettings {
     pub cascade_top: usize,
     /// The dictionary; there where a scorer needs it.
     pub lexicon: Option<LexiconChoice>,
-    /// Seed of the intervals' bootstrap.
-    pub seed: u64,
     /// How scores are also set right.
     pub corrections: Corrections,
 }

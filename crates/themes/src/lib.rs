@@ -16,7 +16,6 @@ mod lexicon;
 mod measures;
 mod nli;
 mod overlap;
-mod percentile;
 mod profile;
 mod rank;
 mod scorer;

@@ -825,7 +825,8 @@ pub(crate) struct ThemeOptions {
     /// unevenly for that
     #[arg(long)]
     pub(crate) adapt: bool,
-    /// Seed of all that is drawn at random: intervals, backgrounds, permutations [default: 1]
+    /// Seed of all that is drawn at random where articles are compared: backgrounds, permutations, intervals of
+    /// divergences [default: 1]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     /// Also set scores right by those of texts that say nothing

@@ -412,7 +412,6 @@ fn themes(
         codebook,
         lexicon,
         corrections,
-        seed: options.seed.or(file.seed).unwrap_or(DEFAULT_SEED),
         cascade_top: options
             .cascade_top
             .or(file.cascade_top)

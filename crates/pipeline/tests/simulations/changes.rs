@@ -57,7 +57,7 @@ fn p_of_a_change_is_valid_where_nothing_changes() {
 }
 
 #[test]
-#[ignore = "thorough"]
+#[ignore = "slow: many simulated corpora; CONTRIBUTING.md has the command"]
 fn p_of_a_change_is_valid_in_many_tests() {
     p_is_valid(10_000);
 }

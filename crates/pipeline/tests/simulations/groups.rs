@@ -89,7 +89,7 @@ fn p_of_groups_is_uniform_where_labels_mean_nothing() {
 }
 
 #[test]
-#[ignore = "thorough"]
+#[ignore = "slow: many simulated corpora; CONTRIBUTING.md has the command"]
 fn p_of_groups_is_uniform_in_many_tests() {
     p_is_uniform(20_000);
 }
@@ -238,7 +238,7 @@ fn intervals_hold_the_true_divergence() {
 }
 
 #[test]
-#[ignore = "thorough"]
+#[ignore = "slow: many simulated corpora; CONTRIBUTING.md has the command"]
 fn intervals_hold_the_true_divergence_whatever_the_articles() {
     for themes in [3, 4, 12, 20] {
         for divergence in [0.0, 0.002, 0.02, 0.1, 0.3] {

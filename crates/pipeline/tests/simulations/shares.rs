@@ -55,7 +55,7 @@ fn held(sentences: usize, likeness: f64, documents: u64) -> [f64; 2] {
                 }
             }
             let mut held = [0; 2];
-            for found in aggregate(scores.view(), 0.0, seed) {
+            for found in aggregate(scores.view(), 0.0) {
                 let intervals = [(found.mean_interval, 0.0), (found.share_interval, 0.5)];
                 for (held, (interval, truth)) in held.iter_mut().zip(intervals) {
                     let (low, high) = interval.expect("long enough");
@@ -74,12 +74,8 @@ fn held(sentences: usize, likeness: f64, documents: u64) -> [f64; 2] {
 /// What docs/outputs.md says, three standard errors of a share allowed.
 #[track_caller]
 fn assert_held(sentences: usize, likeness: f64, documents: u64) {
-    let (least, most) = if sentences < 20 {
-        (0.87, 0.95)
-    } else {
-        (0.92, 0.98)
-    };
-    // Themes of a document are drawn with the same blocks, but their scores are their own.
+    // With few blocks intervals are wider than need be.
+    let (least, most) = (0.94, if sentences < 60 { 1.0 } else { 0.99 });
     let error = 3.0 * (0.06 / (4 * documents) as f64).sqrt();
     for (share, what) in held(sentences, likeness, documents)
         .into_iter()
@@ -99,7 +95,7 @@ fn intervals_of_documents_hold_the_truth() {
 }
 
 #[test]
-#[ignore = "thorough"]
+#[ignore = "slow: many simulated corpora; CONTRIBUTING.md has the command"]
 fn intervals_of_documents_hold_the_truth_in_many_tests() {
     for sentences in [10, 20, 60, 100, 300] {
         for likeness in [0.0, 0.2, 0.4] {
@@ -148,7 +144,7 @@ fn intervals_of_kappa_hold_the_true_one() {
 }
 
 #[test]
-#[ignore = "thorough"]
+#[ignore = "slow: many simulated corpora; CONTRIBUTING.md has the command"]
 fn intervals_of_kappa_hold_the_true_one_in_many_tests() {
     // Of a hundred sentences with a kappa of .9, hardly any disagree.
     for (kappa, fewest) in [(0.1, 100), (0.3, 100), (0.5, 100), (0.7, 100), (0.9, 300)] {

@@ -84,7 +84,7 @@ fn p_of_terms_is_uniform_where_labels_mean_nothing() {
 }
 
 #[test]
-#[ignore = "thorough"]
+#[ignore = "slow: many simulated corpora; CONTRIBUTING.md has the command"]
 fn p_of_terms_is_uniform_in_many_tests() {
     p_is_uniform(10_000);
 }

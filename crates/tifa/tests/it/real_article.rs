@@ -3,16 +3,24 @@
 
 #![expect(clippy::print_stderr, reason = "a skipped test must say so")]
 
+use std::path::PathBuf;
+
 use crate::util::{self, Dir, Row, rows};
 
-/// The article's results; `None` where the article isn't on this machine.
-fn results(command: &str) -> Option<Dir> {
+/// The article's file; `None`, and a word of it, where it isn't on this machine.
+fn article() -> Option<PathBuf> {
     const ARTICLE: &str = "../shared/corpus/2013-11-07-new-chapter-china-russia.txt";
     let path = util::root().join(ARTICLE);
-    if !path.is_file() {
-        eprintln!("skipped: {} is not there", path.display());
-        return None;
+    if path.is_file() {
+        return Some(path);
     }
+    eprintln!("skipped: {} is not there", path.display());
+    None
+}
+
+/// The article's results; `None` where it isn't on this machine.
+fn results(command: &str) -> Option<Dir> {
+    let path = article()?;
     let dir = Dir::new();
     dir.file("book.toml", util::CODEBOOK);
     dir.tifa(&format!("{command} {} --out out", path.display()))
@@ -172,12 +180,10 @@ fn its_sections_are_about_what_a_reader_finds_in_them() {
 /// Beside the demonstration corpus, with a copy retyped on a keyboard and published later.
 #[test]
 fn a_retyped_copy_of_it_repeats_it_and_every_text_stands_at_its_offsets() {
-    const ARTICLE: &str = "../shared/corpus/2013-11-07-new-chapter-china-russia.txt";
-    let path = util::root().join(ARTICLE);
-    let Ok(text) = fs_err::read_to_string(&path) else {
-        eprintln!("skipped: {} is not there", path.display());
+    let Some(path) = article() else {
         return;
     };
+    let text = fs_err::read_to_string(&path).expect("readable");
     let dir = Dir::new();
     let retyped = text
         .replace(['“', '”'], "\"")
@@ -212,12 +218,10 @@ fn a_retyped_copy_of_it_repeats_it_and_every_text_stands_at_its_offsets() {
 /// article, the quotation is found whole.
 #[test]
 fn its_passages_stand_in_both_texts() {
-    const ARTICLE: &str = "../shared/corpus/2013-11-07-new-chapter-china-russia.txt";
-    let path = util::root().join(ARTICLE);
-    let Ok(text) = fs_err::read_to_string(&path) else {
-        eprintln!("skipped: {} is not there", path.display());
+    let Some(path) = article() else {
         return;
     };
+    let text = fs_err::read_to_string(&path).expect("readable");
     let dir = Dir::new();
     let paragraph = text
         .lines()
