@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
+use crate::bits::Bits;
 use crate::corpus::Corpus;
-use crate::packed;
 
 /// Bytes of occurrences that are sorted at the same time, of which there are two copies.
 const SORTED: usize = 40 << 20;
@@ -41,7 +41,7 @@ struct OneSize {
     words: Vec<u32>,
     rows: Vec<Row>,
     /// Rows as pairs of a document (as distance from the one before) and a count.
-    packed: Vec<Vec<u8>>,
+    packed: Vec<Bits>,
     /// Sequences of this size in each document.
     sequences: Vec<u64>,
 }
@@ -58,10 +58,13 @@ struct Row {
 /// The counts of a term by document.
 #[derive(Clone)]
 pub struct RowIter<'a> {
-    bytes: &'a [u8],
+    bits: &'a Bits,
     at: usize,
     left: u32,
+    /// The first document that can be next.
     document: u32,
+    /// [`low_bits`] of its distances.
+    low: u32,
 }
 
 impl Iterator for RowIter<'_> {
@@ -69,9 +72,10 @@ impl Iterator for RowIter<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;
-        let (distance, count) = get_count(self.bytes, &mut self.at);
-        self.document += distance;
-        Some((self.document as usize, count.into()))
+        let (distance, count) = self.bits.get_pair(&mut self.at, self.low);
+        let document = self.document + distance;
+        self.document = document + 1;
+        Some((document as usize, count.into()))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -189,10 +193,11 @@ impl Counts {
         let (size, at) = self.place(term);
         let row = size.rows[at];
         RowIter {
-            bytes: &size.packed[row.part as usize],
+            bits: &size.packed[row.part as usize],
             at: row.start as usize,
             left: row.documents,
             document: 0,
+            low: low_bits(self.documents, row.documents),
         }
     }
 
@@ -289,7 +294,7 @@ struct Counting<'a, H> {
 struct Part {
     words: Vec<u32>,
     rows: Vec<Row>,
-    packed: Vec<u8>,
+    packed: Bits,
 }
 
 impl<H: Fn(&[u32]) -> u64 + Sync> Counting<'_, H> {
@@ -419,22 +424,18 @@ impl<H: Fn(&[u32]) -> u64 + Sync> Counting<'_, H> {
         if (occurrences.len() as u64) < self.options.min_count {
             return;
         }
-        let start = found.packed.len();
-        let (mut documents, mut before) = (0, 0);
+        let mut row = Vec::new();
         let mut rest = occurrences;
         while let Some(&first) = rest.first() {
-            let from = before as usize;
+            let from = row.last().map_or(0, |&(document, _)| document + 1);
             let first = first as u32 as usize;
             let document = from + self.ends[from..].partition_point(|&end| end <= first);
             let end = self.ends[document];
             let inside = rest.partition_point(|&at| (at as u32 as usize) < end);
-            put_count(&mut found.packed, document as u32 - before, inside as u32);
-            before = document as u32;
-            documents += 1;
+            row.push((document, inside));
             rest = &rest[inside..];
         }
-        if (documents as usize) < self.options.min_documents {
-            found.packed.truncate(start);
+        if row.len() < self.options.min_documents {
             return;
         }
         if let Some(frequent) = self.frequent {
@@ -443,36 +444,31 @@ impl<H: Fn(&[u32]) -> u64 + Sync> Counting<'_, H> {
             }
         }
         if is_asked {
+            let start = found.packed.len();
+            let documents = row.len() as u32;
+            let low = low_bits(self.ends.len(), documents);
+            let mut next = 0;
+            for (document, count) in row {
+                found.packed.put_rice((document - next) as u32, low);
+                found.packed.put_gamma(count as u32);
+                next = document + 1;
+            }
             found.words.extend_from_slice(self.term(occurrences[0]));
             found.rows.push(Row {
                 count: occurrences.len() as u32,
                 documents,
                 part: 0,
-                start: u32::try_from(start).expect("a part's occurrences take far less than 4 GiB"),
+                start: u32::try_from(start).expect("a part's rows take far less than 512 MiB"),
             });
-        } else {
-            found.packed.truncate(start);
         }
     }
 }
 
-/// Appends a document, by its distance from the one before, and a count. Most counts are 1 and take no byte.
-fn put_count(bytes: &mut Vec<u8>, distance: u32, count: u32) {
-    packed::put(bytes, distance << 1 | u32::from(count > 1));
-    if count > 1 {
-        packed::put(bytes, count);
-    }
-}
-
-/// Reads what [`put_count`] wrote at `at`, and moves `at` behind it.
-fn get_count(bytes: &[u8], at: &mut usize) -> (u32, u32) {
-    let first = packed::get(bytes, at);
-    let count = if first & 1 == 1 {
-        packed::get(bytes, at)
-    } else {
-        1
-    };
-    (first >> 1, count)
+/// Low bits of Rice's code for the distances of a term's documents, if it is in so many of all: those that
+/// are shortest where documents are drawn at random (Golomb 1966).
+fn low_bits(all: usize, documents: u32) -> u32 {
+    let mean = all as f64 / f64::from(documents);
+    (mean * std::f64::consts::LN_2).log2().max(0.0) as u32
 }
 
 /// Whether two terms of a size are the same: too short for the call that `==` makes.

@@ -6,6 +6,7 @@
 
 mod adjust;
 mod association;
+mod bits;
 mod collocation;
 mod concordance;
 mod corpus;

@@ -146,6 +146,9 @@ mod tests {
         let mut metadata = Metadata::default();
         put(&mut metadata, "date", "early spring");
         assert_eq!(metadata.published, None);
-        assert_eq!(metadata.extra["published_raw"], "early spring");
+        assert_eq!(
+            metadata.extra.get("published_raw").map(String::as_str),
+            Some("early spring")
+        );
     }
 }

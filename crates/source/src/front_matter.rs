@@ -165,8 +165,14 @@ mod tests {
         );
         assert_eq!(split.metadata.published.as_deref(), Some("2013-11-07"));
         assert_eq!(split.metadata.number.as_deref(), Some("010"));
-        assert_eq!(split.metadata.extra["place.name"], "North");
-        assert_eq!(split.metadata.extra["tags"], "water; land");
+        assert_eq!(
+            split.metadata.extra.get("place.name").map(String::as_str),
+            Some("North")
+        );
+        assert_eq!(
+            split.metadata.extra.get("tags").map(String::as_str),
+            Some("water; land")
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What an article says of itself.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 /// Facts about an article, each as the source gives it; absent where the source is silent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,5 +28,5 @@ pub struct Metadata {
     /// Language, ISO 639-1, where the source states it.
     pub language: Option<String>,
     /// Further columns or front matter, by name.
-    pub extra: BTreeMap<String, String>,
+    pub extra: LiteMap<String, String>,
 }
