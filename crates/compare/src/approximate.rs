@@ -97,6 +97,7 @@ impl<'a> NeighbourIndex<'a> {
         k: usize,
         excluded: impl Fn(usize) -> Range<usize> + Sync,
     ) -> Result<Vec<Vec<Neighbour>>, IndexError> {
+        let k = k.min(self.vectors.nrows());
         for graph in &self.graphs {
             graph
                 .reserve_capacity_and_threads(graph.size(), rayon::current_num_threads())

@@ -197,12 +197,6 @@ impl Standard {
             *cosine = (*cosine - mean) / sd;
         }
     }
-
-    /// Standard deviations above the mean of unrelated texts of these classes.
-    pub fn z(&self, class: usize, other: usize, cosine: f32) -> f32 {
-        let (mean, sd) = self.of[class * self.classes + other];
-        (cosine - mean) / sd
-    }
 }
 
 /// Twice the logarithm to the base 2, rounded down, without any rounding before.
@@ -496,13 +490,14 @@ mod tests {
         let short = found.place(10, 10, 0.9).expect("a place").percentile;
         assert!(long < 0.5 && short > 0.8, "{long} {short}");
         let standard = found.standard();
-        let z = standard.z(standard.class_of(1000), standard.class_of(12), 0.9);
+        let mut z = [0.9];
+        standard.standardise(standard.class_of(1000), &[standard.class_of(12)], &mut z);
         let placed = found
             .place(12, 1000, 0.9)
             .expect("a place")
             .z
             .expect("a spread");
-        assert!((f64::from(z) - placed).abs() < 1e-4);
+        assert!((f64::from(z[0]) - placed).abs() < 1e-4);
     }
 
     #[test]

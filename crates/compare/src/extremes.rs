@@ -20,7 +20,7 @@ const ROUNDS: usize = 100;
 
 /// The distribution of the greatest of many independent values (Gumbel 1958).
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Gumbel {
+pub(crate) struct Gumbel {
     /// Its mode.
     pub location: f64,
     /// How far it spreads.
@@ -31,7 +31,7 @@ impl Gumbel {
     /// The distribution with the median of some values, each of which is a greatest one, and with their
     /// distance from the lower quartile to the quantile `upper`, above the median. None for fewer than ten
     /// values, or where they don't vary.
-    pub fn of_quantiles(values: impl IntoIterator<Item = f64>, upper: f64) -> Option<Self> {
+    pub(crate) fn of_quantiles(values: impl IntoIterator<Item = f64>, upper: f64) -> Option<Self> {
         let mut sorted: Vec<f64> = values.into_iter().collect();
         if sorted.len() < FEWEST {
             return None;

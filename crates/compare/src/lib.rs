@@ -33,7 +33,7 @@ pub use correlation::{pearson, spearman};
 pub use delta::Delta;
 pub use divergence::{jensen_shannon, jensen_shannon_parts};
 pub use drawing::{unrelated_cosines, unrelated_pairs};
-pub use extremes::{ChanceAlignments, Gumbel, Tail};
+pub use extremes::{ChanceAlignments, Tail};
 pub use matching::{Matched, NearestInUnits};
 pub use mean_shift::UnitSums;
 pub use nearest::{Neighbour, nearest};

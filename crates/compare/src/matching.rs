@@ -52,8 +52,7 @@ fn mean(numbers: &[f32]) -> Option<f64> {
 }
 
 /// The cosine of each query's nearest vector in each unit, queries × units; -1 where a unit has none.
-/// Vectors whose cosine is `copies_from` or more are passed over. All have length 1, and `unit_of`
-/// numbers the unit of each vector from 0.
+/// All have length 1, and `unit_of` numbers the unit of each vector from 0.
 ///
 /// # Panics
 /// If there is not a unit for each vector.
@@ -61,7 +60,6 @@ fn nearest_in_units(
     queries: ArrayView2<'_, f32>,
     vectors: ArrayView2<'_, f32>,
     unit_of: &[usize],
-    copies_from: f32,
 ) -> Array2<f32> {
     assert_eq!(vectors.nrows(), unit_of.len(), "a unit for each vector");
     let units = unit_of.iter().max().map_or(0, |last| last + 1);
@@ -76,7 +74,7 @@ fn nearest_in_units(
                 let cosines = queries.dot(&vectors.slice(s![first..last, ..]).t());
                 for (mut nearest, row) in nearest.rows_mut().into_iter().zip(cosines.rows()) {
                     for (&cosine, &unit) in row.iter().zip(&unit_of[first..last]) {
-                        if cosine < copies_from && cosine > nearest[unit] {
+                        if cosine > nearest[unit] {
                             nearest[unit] = cosine.min(1.0);
                         }
                     }
@@ -101,7 +99,7 @@ impl NearestInUnits {
     /// # Panics
     /// If there is not a unit for each vector.
     pub fn new(vectors: ArrayView2<'_, f32>, unit_of: &[usize]) -> Self {
-        let nearest = nearest_in_units(vectors, vectors, unit_of, f32::INFINITY);
+        let nearest = nearest_in_units(vectors, vectors, unit_of);
         Self {
             nearest,
             unit_of: unit_of.to_vec(),
@@ -167,7 +165,7 @@ mod tests {
         let (target, reference) = (vectors.slice(s![..20, ..]), vectors.slice(s![20.., ..]));
         let best = |own, other: ArrayView2<'_, f32>| {
             let units = vec![0; other.nrows()];
-            nearest_in_units(own, other, &units, f32::INFINITY)
+            nearest_in_units(own, other, &units)
                 .into_raw_vec_and_offset()
                 .0
         };

@@ -36,7 +36,7 @@ pub fn nearest(
         .par_chunks(QUERIES)
         .flat_map_iter(|queries| {
             let rows = vectors.select(Axis(0), queries);
-            let mut best = vec![Vec::with_capacity(k + 1); queries.len()];
+            let mut best = vec![Vec::new(); queries.len()];
             for first in (0..vectors.nrows()).step_by(REFERENCES) {
                 let last = (first + REFERENCES).min(vectors.nrows());
                 let cosines = rows.dot(&vectors.slice(s![first..last, ..]).t());
@@ -79,7 +79,7 @@ fn look_through(
 
 /// Puts a neighbour in its place among the best `k`. Indices come in rising order, so an equal one
 /// goes behind.
-pub(crate) fn keep(best: &mut Vec<Neighbour>, new: Neighbour, k: usize) {
+fn keep(best: &mut Vec<Neighbour>, new: Neighbour, k: usize) {
     if best.len() == k && best.last().is_none_or(|last| last.cosine >= new.cosine) {
         return;
     }

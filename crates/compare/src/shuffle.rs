@@ -23,9 +23,9 @@ pub struct Tested {
     /// The value of the division as it is.
     pub value: f64,
     /// One-sided: share of divisions with a value as high, the one observed among them. At least
-    /// 1/(count + 1).
+    /// 1/(count + 1). Divisions without a value count as high.
     pub p: f64,
-    /// Mean of the other divisions' values; of all, where all are gone through.
+    /// Mean of the other divisions' values, as far as they have one; of all, where all are gone through.
     pub null_mean: f64,
     /// Their standard deviation (n - 1).
     pub null_sd: f64,
@@ -72,11 +72,13 @@ pub fn permutation_test(
         .fold(value.abs(), |most, other| most.max(other.abs()));
     let as_high = others
         .iter()
-        .filter(|&&other| other >= value - SAME * greatest)
+        .filter(|&&other| other.is_nan() || other >= value - SAME * greatest)
         .count();
     let count = others.len() as f64;
-    let null_mean = others.iter().sum::<f64>() / count;
-    let squares: f64 = others.iter().map(|other| (other - null_mean).powi(2)).sum();
+    let known = || others.iter().filter(|other| !other.is_nan());
+    let with_value = known().count() as f64;
+    let null_mean = known().sum::<f64>() / with_value;
+    let squares: f64 = known().map(|other| (other - null_mean).powi(2)).sum();
     let is_exact = all.is_some();
     Some(Tested {
         value,
@@ -86,7 +88,7 @@ pub fn permutation_test(
             (as_high as f64 + 1.0) / (count + 1.0)
         },
         null_mean,
-        null_sd: (squares / (count - 1.0).max(1.0)).sqrt(),
+        null_sd: (squares / (with_value - 1.0).max(1.0)).sqrt(),
         divisions: others.len(),
         is_exact,
     })
@@ -214,6 +216,27 @@ mod tests {
         assert!((least_p(3, 3) - 0.1).abs() < 1e-12);
         assert!((least_p(1, 1) - 1.0).abs() < 1e-12);
         assert!(least_p(200, 100) < 1e-15);
+    }
+
+    /// As of a division whose one side has nothing to measure.
+    #[test]
+    fn a_division_without_a_value_never_makes_p_smaller() {
+        let values = [1.0, 2.0, 3.0, 4.0];
+        let shuffles = Shuffles {
+            count: 100,
+            seed: 1,
+        };
+        let without_first = |labels: &[bool]| {
+            if labels[0] {
+                f64::NAN
+            } else {
+                difference(&values)(labels)
+            }
+        };
+        let last = [false, false, false, true];
+        let found = permutation_test(&last, shuffles, without_first).expect("two sides");
+        assert!((found.p - 0.5).abs() < 1e-12, "{found:?}");
+        assert!(found.null_mean.is_finite() && found.null_sd.is_finite());
     }
 
     #[test]

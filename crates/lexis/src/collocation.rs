@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::association::{Lambda, Pair, lambda, log_dice};
-use crate::{Corpus, Postings};
+use crate::{Corpus, CountOptions, Counts, Postings};
 
 /// When two words stand together. No unit crosses a sentence's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -256,43 +256,32 @@ pub fn sequences(corpus: &Corpus, length: usize, minimum: u64, smoothing: f64) -
         (2..=LONGEST_SEQUENCE).contains(&length),
         "a sequence has 2 to {LONGEST_SEQUENCE} words, not {length}"
     );
-    let words = corpus.ids();
-    let mut starts: Vec<u32> = (0..corpus.all_sentences())
-        .flat_map(|sentence| {
-            let range = corpus.sentence(sentence);
-            range.start as u32..(range.end + 1).saturating_sub(length).max(range.start) as u32
-        })
-        .collect();
-    let at = |start: u32| &words[start as usize..start as usize + length];
-    starts.par_sort_unstable_by(|&a, &b| at(a).cmp(at(b)));
-    let frequent: Vec<(&[u32], u64)> = starts
-        .chunk_by(|&a, &b| at(a) == at(b))
-        .map(|same| (at(same[0]), same.len() as u64))
-        .filter(|&(_, count)| count >= minimum.max(1))
+    let counts = Counts::of(
+        corpus,
+        CountOptions {
+            sizes: length..=length,
+            min_count: minimum.max(1),
+            min_documents: 1,
+        },
+    );
+    let stretches: u64 = counts.sequences(length).iter().sum();
+    let frequent: Vec<(&[u32], u64)> = (0..counts.len())
+        .map(|term| (counts.words(term), counts.count(term)))
         .collect();
     // Places of a stretch whose word some frequent sequence has there: others need no looking up.
-    let mut used = vec![0_u8; words.iter().max().map_or(0, |&most| most as usize + 1)];
+    let mut used = vec![0_u8; corpus.vocabulary().len()];
     for (words, _) in &frequent {
         for (place, &word) in words.iter().enumerate() {
             used[word as usize] |= 1 << place;
         }
     }
-    let possible: Vec<u8> = starts
-        .par_iter()
-        .map(|&start| {
-            let places = at(start).iter().enumerate();
-            places.fold(0, |all, (place, &word)| {
-                all | used[word as usize] & 1 << place
-            })
-        })
-        .collect();
     let patterns = 1_usize << length;
     // For each set of places: how many stretches agree with the sequence there, and perhaps elsewhere.
     let agreeing: Vec<Vec<u64>> = (0..patterns)
         .into_par_iter()
         .map(|places| {
             if places == 0 {
-                return vec![starts.len() as u64; frequent.len()];
+                return vec![stretches; frequent.len()];
             }
             if places == patterns - 1 {
                 return frequent.iter().map(|&(_, count)| count).collect();
@@ -308,10 +297,14 @@ pub fn sequences(corpus: &Corpus, length: usize, minimum: u64, smoothing: f64) -
             };
             let mut counts: HashMap<[u32; LONGEST_SEQUENCE], u64> =
                 frequent.iter().map(|(words, _)| (key(words), 0)).collect();
-            for (&start, &possible) in starts.iter().zip(&possible) {
-                let is_possible = usize::from(possible) & places == places;
-                if is_possible && let Some(count) = counts.get_mut(&key(at(start))) {
-                    *count += 1;
+            for sentence in 0..corpus.all_sentences() {
+                for stretch in corpus.ids()[corpus.sentence(sentence)].windows(length) {
+                    let is_possible = (0..length).all(|place| {
+                        places >> place & 1 == 0 || used[stretch[place] as usize] >> place & 1 == 1
+                    });
+                    if is_possible && let Some(count) = counts.get_mut(&key(stretch)) {
+                        *count += 1;
+                    }
                 }
             }
             frequent

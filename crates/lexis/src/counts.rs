@@ -375,6 +375,8 @@ impl<H: Fn(&[u32]) -> u64 + Sync> Counting<'_, H> {
                 self.keep(same, &mut found, is_asked);
             }
         }
+        found.words.shrink_to_fit();
+        found.rows.shrink_to_fit();
         found.packed.shrink_to_fit();
         found
     }

@@ -144,8 +144,8 @@ pub struct KeynessRow {
 }
 
 /// A table of keyness: a row for each of the counted terms. All of them are tested, so it is before
-/// counting that terms are left out. Rows are made as they are asked for; of each term some 50 bytes
-/// are kept besides the counts, and three numbers more where documents are shuffled.
+/// counting that terms are left out. Rows are made as they are asked for; of each term five
+/// numbers are kept besides the counts, and five more where documents are shuffled.
 pub struct Keyness<'a> {
     corpus: &'a Corpus,
     counts: &'a Counts,

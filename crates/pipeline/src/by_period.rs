@@ -148,9 +148,10 @@ impl<'a> ByPeriod<'a> {
                 UnitMean::of_values(&units)
             };
             let Some(found) = found else { continue };
-            let interval = found.interval.map(|(low, high)| match kind {
-                Kind::Parts => (low.clamp(0.0, 1.0), high.clamp(0.0, 1.0)),
-                Kind::Share | Kind::Values => (low, high),
+            let interval = found.interval.and_then(|(low, high)| match kind {
+                // Units that are all the same don't say how they differ.
+                Kind::Parts => (low < high).then(|| (low.clamp(0.0, 1.0), high.clamp(0.0, 1.0))),
+                Kind::Share | Kind::Values => Some((low, high)),
             });
             #[expect(clippy::cast_sign_loss, reason = "a number of things")]
             self.figures.push(Figure {
@@ -250,7 +251,11 @@ impl<'a> ByPeriod<'a> {
     /// Means over articles of how diverse their words are and how hard they are to read.
     pub(crate) fn profiles(&mut self, of_pieces: &[[Option<f64>; BY_PERIOD.len()]]) {
         for (at, measure) in BY_PERIOD.into_iter().enumerate() {
-            self.mean(Label::plain(measure), Kind::Values, &|piece| {
+            let kind = match measure {
+                "mattr" | "hd_d" => Kind::Parts,
+                _ => Kind::Values,
+            };
+            self.mean(Label::plain(measure), kind, &|piece| {
                 Some((of_pieces[piece][at]?, 1.0))
             });
         }

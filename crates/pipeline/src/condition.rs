@@ -377,8 +377,9 @@ mod tests {
             volume: Some("5".into()),
             number: Some("No.8".into()),
             extra: [("Word Count", "1200"), ("updated", "2014-01")]
+                .into_iter()
                 .map(|(key, value)| (key.to_owned(), value.to_owned()))
-                .into(),
+                .collect(),
             ..Metadata::default()
         }
     }

@@ -24,7 +24,17 @@ pub(crate) struct Counted {
     pub(crate) corpus: Corpus,
     /// How often each cleaning rule fired.
     pub(crate) rules: BTreeMap<&'static str, usize>,
-    texts: Spooled,
+    /// Where passages can be cut from.
+    texts: Option<Spooled>,
+}
+
+/// Whether passages of the texts are wanted once these are let go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Passages {
+    /// [`Counted::cut`] cuts them.
+    Kept,
+    /// No text is put aside.
+    Dropped,
 }
 
 /// Reads, cleans, segments and cuts into words; what can't be used becomes a problem. The tables of
@@ -33,7 +43,7 @@ pub(crate) struct Counted {
 pub(crate) fn read(
     wanted: &TextSettings,
     counter: &Counter,
-    output: &Output,
+    (output, passages): (&Output, Passages),
     clock: &mut Clock,
     observe: &mut dyn FnMut(Event<'_>),
     mut each: impl FnMut(&[Piece]),
@@ -41,7 +51,8 @@ pub(crate) fn read(
     let folder = output.folder();
     let counted = clock.time("read and count", "words", observe, |_| {
         let mut tables = folder.map(TextTables::start).transpose()?;
-        let mut spool = Spool::beside(&wanted.out)?;
+        let is_kept = passages == Passages::Kept;
+        let mut spool = is_kept.then(|| Spool::beside(&wanted.out)).transpose()?;
         let mut reader = Reader::new(counter);
         let mut adoption = Adoption::of(&wanted.articles);
         let mut rules = record::no_rules();
@@ -58,7 +69,9 @@ pub(crate) fn read(
             lexical::read_into(&mut reader, &batch)?;
             record::count_rules(&mut rules, &batch);
             for piece in &batch {
-                spool.put(&piece.article.text)?;
+                if let Some(spool) = &mut spool {
+                    spool.put(&piece.article.text)?;
+                }
                 if let (Some(tables), Some(folder)) = (&mut tables, folder) {
                     tables.piece(folder, piece, None)?;
                 }
@@ -75,7 +88,7 @@ pub(crate) fn read(
             problems,
             corpus: reader.finish(),
             rules,
-            texts: spool.finish()?,
+            texts: spool.map(Spool::finish).transpose()?,
         };
         let words = counted.corpus.words();
         Ok::<_, PipelineError>((counted, words))
@@ -90,7 +103,11 @@ pub(crate) fn read(
 
 impl Counted {
     /// A passage, as it stands in its text.
+    ///
+    /// # Panics
+    /// If passages were dropped.
     pub(crate) fn cut(&self, piece: usize, span: Span) -> Result<String, PipelineError> {
-        Ok(self.texts.cut(piece, span.start..span.end)?)
+        let texts = self.texts.as_ref().expect("passages are kept");
+        Ok(texts.cut(piece, span.start..span.end)?)
     }
 }

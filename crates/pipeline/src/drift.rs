@@ -13,6 +13,7 @@ use report::{OutputFolder, ReportError};
 use serde_json::{Value, json};
 use themes::Codebook;
 
+use crate::periods::Periods;
 use crate::pieces::Piece;
 use crate::reusing::Reusing;
 use crate::settings::DriftSettings;
@@ -89,7 +90,8 @@ struct Move {
     to: Side,
     /// Each measure's value and, where it could be tested, its test; none for too few sentences.
     found: Option<[Judged; 2]>,
-    note: String,
+    /// Why what was not tested was not.
+    untested: String,
     shift: Option<WordShift>,
 }
 
@@ -174,6 +176,16 @@ impl<'a> Drift<'a> {
         tables::words(folder, self)
     }
 
+    /// Terms that no sentence has.
+    pub(crate) fn missing(&self) -> impl Iterator<Item = &str> {
+        let terms = self
+            .subjects
+            .iter()
+            .filter(|subject| subject.kind == "term");
+        let missing = terms.filter(|term| term.sentences.is_empty());
+        missing.map(|term| term.name)
+    }
+
     /// How many tests there are, how many of them have a q of at most 0.05, and how many could not be
     /// made.
     fn counts(&self) -> (usize, usize, usize) {
@@ -189,7 +201,7 @@ impl<'a> Drift<'a> {
         if tests + not_made == 0 {
             return None;
         }
-        let more = if tests == 0 {
+        let more = if tests == 0 && by != Periods::Decade.name() {
             format!(": longer periods than the {by} have more, see --by")
         } else {
             String::new()
@@ -295,7 +307,7 @@ fn measure(
         from,
         to,
         found: None,
-        note: format!("fewer than {SENTENCES} sentences in a period"),
+        untested: format!("fewer than {SENTENCES} sentences in a period"),
         shift: None,
     };
     let (from, to) = (&found.from.sentences, &found.to.sentences);
@@ -333,17 +345,20 @@ fn measure(
             (unit, material.reusing.words_in(piece, sentence))
         }),
     );
-    let (all, note) = test(&means, &words, &labels, shuffles);
+    let (all, untested) = test(&means, &words, &labels, shuffles);
     found.found = Some(all);
-    found.note = note;
+    found.untested = untested;
     found.shift = words.shift(&labels);
+    if let Some(shift) = &mut found.shift {
+        shift.terms.truncate(WORDS);
+    }
     found
 }
 
 /// A value and, where it could be tested, its test.
 type Judged = (f64, Option<Tested>);
 
-/// Each measure of a division of units, and how it was tested.
+/// Each measure of a division of units, and why one that was not tested was not.
 fn test(
     means: &UnitSums,
     words: &UnitWords,
@@ -353,27 +368,30 @@ fn test(
     let later = labels.iter().filter(|is| **is).count();
     let earlier = labels.len() - later;
     let is_enough = compare::least_p(later, earlier) <= LEVEL;
+    // The p of the clearest difference where divisions are drawn.
+    let is_drawn_enough = 1.0 / (shuffles.count as f64 + 1.0) <= LEVEL;
     let all = Measure::ALL.map(|measure| {
         let statistic = |labels: &[bool]| match measure {
             Measure::MeanShift => means.mean_shift(labels),
             Measure::WordsJsd => words.divergence(labels),
         };
         let value = statistic(labels);
-        let tested = (is_enough && value.is_finite())
+        let tested = (is_enough && is_drawn_enough && value.is_finite())
             .then(|| compare::permutation_test(labels, shuffles, statistic));
         (value, tested.flatten())
     });
-    let note = match all[0].1 {
-        _ if !is_enough => format!(
+    let untested = if shuffles.count == 0 {
+        "no permutations".to_owned()
+    } else if !is_enough {
+        format!(
             "too few articles: no division of {earlier} and {later} can have a p of {LEVEL} or less"
-        ),
-        None => "no permutations".to_owned(),
-        Some(tested) => {
-            let kind = if tested.is_exact { "all" } else { "drawn" };
-            format!("{} divisions, {kind}", tested.divisions)
-        }
+        )
+    } else if !is_drawn_enough {
+        format!("too few permutations: none can have a p of {LEVEL} or less")
+    } else {
+        "no value".to_owned()
     };
-    (all, note)
+    (all, untested)
 }
 
 /// q of all p together.
@@ -448,9 +466,12 @@ mod tests {
                 let mut labels = [false; 20];
                 order[..8].iter().for_each(|(_, unit)| labels[*unit] = true);
                 let shuffles = Shuffles { count: 199, seed };
-                let (found, note) = test(&means, &words, &labels, shuffles);
-                assert_eq!(note, "199 divisions, drawn");
-                found.map(|(_, tested)| tested.expect("enough units").p)
+                let (found, _) = test(&means, &words, &labels, shuffles);
+                found.map(|(_, tested)| {
+                    let tested = tested.expect("enough units");
+                    assert!(!tested.is_exact && tested.divisions == 199);
+                    tested.p
+                })
             })
             .collect();
         for measure in 0..2 {

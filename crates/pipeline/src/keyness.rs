@@ -9,7 +9,7 @@ use report::{Decimal, Table};
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
-use crate::counted::{self, Counted};
+use crate::counted::{self, Counted, Passages};
 use crate::lexical::{Output, Read, Results};
 use crate::repeats::Fingerprints;
 use crate::run::on_threads;
@@ -84,9 +84,16 @@ fn compare(
     let counter = wanted.counting.counter()?;
     let mut clock = Clock::default();
     let mut fingerprints = Fingerprints::default();
-    let mut counted = counted::read(wanted, &counter, &output, &mut clock, observe, |pieces| {
-        fingerprints.extend(pieces);
-    })?;
+    let mut counted = counted::read(
+        wanted,
+        &counter,
+        (&output, Passages::Kept),
+        &mut clock,
+        observe,
+        |pieces| {
+            fingerprints.extend(pieces);
+        },
+    )?;
     settings.sides.mark(&mut counted.pieces, observe)?;
     let split = sides::split_listed(&counted.pieces, fingerprints)?;
     let counts = clock.time("count terms", "terms", observe, |_| {

@@ -7,7 +7,7 @@ use report::tables::KwicRow;
 use serde_json::json;
 
 use crate::clock::Clock;
-use crate::counted::{self, Counted};
+use crate::counted::{self, Counted, Passages};
 use crate::lexical::{Output, Read, Results};
 use crate::listed::Listed;
 use crate::run::on_threads;
@@ -92,7 +92,14 @@ fn search(
     let queries = queries.collect::<Result<Vec<_>, _>>()?;
     let output = Output::create(&wanted.out)?;
     let mut clock = Clock::default();
-    let counted = counted::read(wanted, &counter, &output, &mut clock, observe, |_| {})?;
+    let counted = counted::read(
+        wanted,
+        &counter,
+        (&output, Passages::Kept),
+        &mut clock,
+        observe,
+        |_| {},
+    )?;
     let corpus = &counted.corpus;
     let concordance = clock.time("index", "words", observe, |_| {
         Ok::<_, PipelineError>((Concordance::new(corpus), corpus.words()))

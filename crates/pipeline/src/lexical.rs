@@ -56,7 +56,7 @@ impl Output {
         }
     }
 
-    /// The folder, where it is none table alone.
+    /// The folder, where it is not one table alone.
     pub(crate) fn folder(&self) -> Option<&OutputFolder> {
         match self {
             Self::Folder(folder) => Some(folder),

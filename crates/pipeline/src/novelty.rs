@@ -13,6 +13,7 @@ use text::Span;
 
 use search::{Search, Wanted};
 
+use crate::periods;
 use crate::pieces::Piece;
 use crate::reusing::{Copied, Reusing};
 
@@ -350,7 +351,7 @@ impl<'a> Novelty<'a> {
 
     /// The day of a piece as far as it is known, where days matter.
     fn day(&self, piece: usize) -> Option<&str> {
-        let published = self.pieces[piece].metadata.published.as_deref()?;
+        let published = periods::date(&self.pieces[piece].metadata)?;
         let day = published.get(..10).unwrap_or(published);
         (!day.is_empty() && !self.any_date).then_some(day)
     }
@@ -463,7 +464,7 @@ mod tests {
     ];
 
     /// What is learned of sixty pieces, the first two of them near-duplicates.
-    fn with_learned(any_date: bool, check: impl Fn(&Novelty<'_>)) {
+    fn with_learned(check: impl Fn(&Novelty<'_>)) {
         let dates: Vec<&str> = (0..60).map(|at| DATES[at * 5 % 7 % 6]).collect();
         let pieces = pieces(&dates);
         let offsets = pieces::offsets(&pieces);
@@ -482,7 +483,7 @@ mod tests {
             &offsets,
             &groups,
             &background,
-            (any_date, 1),
+            (false, 1),
         ));
     }
 
@@ -495,7 +496,7 @@ mod tests {
     /// One candidate after the other, cell by cell.
     #[test]
     fn pieces_searched_together_find_what_each_finds_alone() {
-        with_learned(false, |learned| {
+        with_learned(|learned| {
             let wanted: Vec<Wanted> = (0..60)
                 .map(|piece| Wanted {
                     piece,
@@ -529,7 +530,9 @@ mod tests {
                             learned.standard.class_of(learned.pieces[piece].words[at])
                         };
                         let (own, others) = (class(wanted.piece, row), class(other, column));
-                        let z = learned.standard.z(own, others, cosines[(row, column)]);
+                        let mut z = [cosines[(row, column)]];
+                        learned.standard.standardise(own, &[others], &mut z);
+                        let [z] = z;
                         (z - NEUTRAL).min(MOST)
                     });
                     let aligned = aligned_passages(scores.view(), GAP, least as f32);

@@ -6,6 +6,7 @@ use report::tables::{NoveltyPieceRow, NoveltyRow, NoveltySectionRow};
 use report::{Decimal, OutputFolder, ReportError};
 
 use crate::novelty::{Class, PieceNovelty};
+use crate::periods;
 use crate::pieces::Piece;
 use crate::writing::{percentile, z};
 
@@ -46,7 +47,7 @@ pub(crate) fn write(
                 words: piece.words[at],
                 copies: sentence.repeated.map(|repeated| repeated.2),
                 source_published: source
-                    .and_then(|source| source.0.metadata.published.as_deref())
+                    .and_then(|source| periods::date(&source.0.metadata))
                     .unwrap_or_default(),
                 start: own.start,
                 end: own.end,

@@ -124,7 +124,7 @@ impl Periods {
 }
 
 /// When an article was published: its date, else its column or front matter "year".
-fn date(metadata: &Metadata) -> Option<&str> {
+pub(crate) fn date(metadata: &Metadata) -> Option<&str> {
     let year = || {
         let mut all = metadata.extra.iter();
         let (_, year) = all.find(|(key, _)| key.eq_ignore_ascii_case("year"))?;

@@ -175,7 +175,7 @@ fn describe_comparison(settings: &Settings) -> Option<Value> {
             "terms": chosen.drift.terms,
             "groups": chosen.groups.as_ref().map(|groups| json!({
                 "sides": groups.sides.describe(&settings.articles, &settings.corpus),
-                    "words": groups.words,
+                "words": groups.words,
                 "documents": groups.documents,
                 "rwmd": groups.rwmd,
             })),

@@ -15,7 +15,7 @@ use text::Span;
 
 use self::equal::EqualSentences;
 use crate::pieces::Piece;
-use crate::{PipelineError, lexical};
+use crate::{PipelineError, lexical, periods};
 
 /// How reuse is looked for.
 #[derive(Clone, Debug)]
@@ -414,8 +414,8 @@ impl Reusing {
 }
 
 fn published(piece: &Piece) -> When {
-    let date = piece.metadata.published.clone();
-    (date.is_none(), date.unwrap_or_default())
+    let date = periods::date(&piece.metadata);
+    (date.is_none(), date.unwrap_or_default().to_owned())
 }
 
 fn describe(options: &ReuseOptions) -> Value {

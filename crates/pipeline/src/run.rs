@@ -402,6 +402,9 @@ impl<'a> Run<'a> {
             let count = drift.moves();
             Ok::<_, PipelineError>((drift, count))
         })?;
+        for term in drift.missing() {
+            observe(Event::Remark(&format!("drift: no sentence has \"{term}\"")));
+        }
         let is_tested = chosen.drift.permutations > 0;
         if let Some(told) = drift.told(settings.by.name()).filter(|_| is_tested) {
             observe(Event::Remark(&told));
@@ -527,29 +530,40 @@ fn shares(judged: &[PieceNovelty]) -> Option<NoveltyShares> {
 
 /// From where on a sentence is called a paraphrase, or why none is.
 fn rules(judged: &[PieceNovelty]) -> Option<String> {
-    let held = judged.iter().filter(|found| found.candidates > 0);
-    let thresholds = held.clone().filter_map(|found| found.similarity_threshold);
-    let is_held = held.clone().next().is_some();
-    let (Some(least), Some(most)) = (
-        thresholds.clone().reduce(f64::min),
-        thresholds.reduce(f64::max),
-    ) else {
-        return is_held.then(|| {
+    let held = || judged.iter().filter(|found| found.candidates > 0);
+    held().next()?;
+    let least = held()
+        .filter_map(|found| found.similarity_threshold)
+        .reduce(f64::min);
+    let most = held()
+        .filter_map(|found| found.similarity_threshold)
+        .reduce(f64::max);
+    let by_passage = held().any(|found| found.passage_threshold.is_some());
+    let of_passages = "as part of a passage that chance gives less than once in twenty articles";
+    Some(match (least.zip(most), by_passage) {
+        (Some((least, most)), _) => {
+            let passages = if by_passage {
+                format!("or {of_passages}")
+            } else {
+                "rephrased passages are not looked for, as fewer than five unrelated articles don't tell what chance \
+                 gives; --corpus adds articles"
+                    .to_owned()
+            };
+            format!(
+                "novelty: a sentence counts as a paraphrase from a cosine of {least:.3} to {most:.3} on, by article, \
+                 which at most one unrelated sentence in a hundred passes; {passages}"
+            )
+        }
+        (None, true) => format!(
+            "novelty: a sentence counts as a paraphrase only {of_passages}; single ones don't, as the articles are \
+             too short to tell how near sentences come by chance"
+        ),
+        (None, false) => {
             "novelty: the articles are too short and too few to tell how near sentences come by chance, so only what \
              is repeated word for word is told, and nothing is called a paraphrase; --corpus adds articles"
                 .to_owned()
-        });
-    };
-    let passages = if held.clone().any(|found| found.passage_threshold.is_some()) {
-        "or as part of a passage that chance gives less than once in twenty articles"
-    } else {
-        "rephrased passages are not looked for, as fewer than five unrelated articles don't tell what chance gives; \
-         --corpus adds articles"
-    };
-    Some(format!(
-        "novelty: a sentence counts as a paraphrase from a cosine of {least:.3} to {most:.3} on, by article, which \
-         at most one unrelated sentence in a hundred passes; {passages}"
-    ))
+        }
+    })
 }
 
 /// The three themes with the largest share of sentences over the studied articles.

@@ -7,7 +7,7 @@ use report::tables::ShiftRow;
 use serde_json::json;
 
 use crate::clock::Clock;
-use crate::counted;
+use crate::counted::{self, Passages};
 use crate::lexical::{Output, Read, Results};
 use crate::repeats::Fingerprints;
 use crate::run::on_threads;
@@ -63,9 +63,16 @@ fn compare(
     let output = Output::create(&wanted.out)?;
     let mut clock = Clock::default();
     let mut fingerprints = Fingerprints::default();
-    let mut counted = counted::read(wanted, &counter, &output, &mut clock, observe, |pieces| {
-        fingerprints.extend(pieces);
-    })?;
+    let mut counted = counted::read(
+        wanted,
+        &counter,
+        (&output, Passages::Dropped),
+        &mut clock,
+        observe,
+        |pieces| {
+            fingerprints.extend(pieces);
+        },
+    )?;
     settings.sides.mark(&mut counted.pieces, observe)?;
     let (pieces, corpus) = (&counted.pieces, &counted.corpus);
     let split = sides::split_listed(&counted.pieces, fingerprints)?;

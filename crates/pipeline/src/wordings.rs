@@ -250,10 +250,7 @@ fn find(
         let number = near.len();
         Ok::<_, PipelineError>((near, number))
     })?;
-    let timeline = settings.by.timeline(pieces, repeats::groups(pieces));
-    if let Some(unknown) = settings.by.unknown(&timeline) {
-        observe(Event::Note(&unknown));
-    }
+    let timeline = (settings.by).observed(pieces, repeats::groups(pieces), observe);
     let usage = formulations::usage(&families, &hits);
     let changes = clock.time("changes", "pairs of wordings", observe, |_| {
         let changes = formulations::changes(&usage, &timeline, settings.changes);

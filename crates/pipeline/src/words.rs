@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::by_period::ByPeriod;
 use crate::clock::Clock;
-use crate::counted;
+use crate::counted::{self, Passages};
 use crate::lexical::{Output, Read, Results};
 use crate::profiles;
 use crate::repeats::Fingerprints;
@@ -81,11 +81,19 @@ fn describe(
     let output = Output::Folder(OutputFolder::create(&wanted.out)?);
     let mut clock = Clock::default();
     let (mut parts, mut fingerprints) = (Vec::new(), Fingerprints::default());
-    let counted = counted::read(wanted, &counter, &output, &mut clock, observe, |pieces| {
-        parts.extend(profiles::parts_of(pieces));
-        fingerprints.extend(pieces);
-    })?;
+    let counted = counted::read(
+        wanted,
+        &counter,
+        (&output, Passages::Dropped),
+        &mut clock,
+        observe,
+        |pieces| {
+            parts.extend(profiles::parts_of(pieces));
+            fingerprints.extend(pieces);
+        },
+    )?;
     let (pieces, corpus) = (&counted.pieces, &counted.corpus);
+    let groups = fingerprints.groups();
     let node = settings.node.as_deref();
     let node = node
         .map(|word| node_id(corpus, &counter, word))
@@ -95,16 +103,21 @@ fn describe(
         let terms = counts.len();
         Ok::<_, PipelineError>((counts, terms))
     })?;
-    clock.time("write words", "terms", observe, |_| {
+    let terms = clock.time("write words", "terms", observe, |_| {
         write_words(&output, &FrequencyTable::new(corpus, &counts))?;
-        write_sequences(&output, corpus, &settings.counts)?;
-        Ok::<_, PipelineError>(((), counts.len()))
+        let terms = counts.len();
+        Ok::<_, PipelineError>((terms, terms))
+    })?;
+    drop(counts);
+    clock.time("write sequences", "sequences", observe, |_| {
+        let written = write_sequences(&output, corpus, &settings.counts)?;
+        Ok::<_, PipelineError>(((), written))
     })?;
     let described = clock.time("diversity and readability", "documents", observe, |_| {
         let described = profiles::write(&output, pieces, &parts, corpus)?;
         Ok::<_, PipelineError>((described, pieces.len()))
     })?;
-    let timeline = (settings.by).observed(pieces, fingerprints.groups(), observe);
+    let timeline = (settings.by).observed(pieces, groups, observe);
     clock.time("periods", "documents", observe, |_| {
         let mut table = ByPeriod::new(pieces, &timeline);
         table.profiles(&described);
@@ -131,7 +144,7 @@ fn describe(
     let outcome = WordsOutcome {
         texts: Outcome::of_listed(pieces, &counted.problems, &wanted.out),
         types: corpus.vocabulary().len(),
-        terms: counts.len(),
+        terms,
         collocations: pairs.len(),
         strongest: pairs
             .iter()
@@ -155,7 +168,7 @@ fn describe(
         found: json!({
             "tokens": corpus.words(),
             "types": corpus.vocabulary().len(),
-            "terms": counts.len(),
+            "terms": terms,
             "collocations": pairs.len(),
         }),
     };
@@ -229,11 +242,13 @@ fn write_sequences(
     output: &Output,
     corpus: &Corpus,
     counts: &CountOptions,
-) -> Result<(), PipelineError> {
+) -> Result<usize, PipelineError> {
     let mut table = output.table::<SequenceRow<'_>>()?;
+    let mut written = 0;
     for length in 2..=LONGEST_SEQUENCE.min(*counts.sizes.end()) {
         let mut found = lexis::sequences(corpus, length, counts.min_count, SMOOTHING);
         found.sort_by(|a, b| b.strength.z.total_cmp(&a.strength.z));
+        written += found.len();
         for sequence in found {
             table.push(&SequenceRow {
                 term: &corpus.text(&sequence.words),
@@ -244,7 +259,8 @@ fn write_sequences(
             })?;
         }
     }
-    Ok(table.finish()?)
+    table.finish()?;
+    Ok(written)
 }
 
 fn write_collocations(

@@ -27,7 +27,9 @@ impl Spool {
     /// # Errors
     /// When nothing can be written there.
     pub fn beside(out: &Path) -> Result<Self, ReportError> {
-        let home = home_of(out);
+        // As of a folder of results: a link is followed.
+        let out = fs_err::canonicalize(out).unwrap_or_else(|_| out.to_owned());
+        let home = home_of(&out);
         fs_err::create_dir_all(home)?;
         Ok(Self {
             file: BufWriter::new(tempfile::tempfile_in(home)?),

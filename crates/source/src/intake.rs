@@ -35,7 +35,7 @@ pub fn read(paths: &[PathBuf], settings: &ReadSettings) -> Result<Reading, Sourc
 /// at a time, so that not all need be in memory. Gives the problems, by path.
 ///
 /// # Errors
-/// As [`read`], and the first error of `take`, after which nothing more is read.
+/// As [`read`], and the first error of `take`, after which nothing more is taken in and no other file is read.
 pub fn read_batches<E: From<SourceError>>(
     paths: &[PathBuf],
     settings: &ReadSettings,
@@ -135,6 +135,9 @@ impl<E, T: FnMut(Vec<Article>) -> Result<(), E>> Intake<'_, T, E> {
     }
 
     fn row(&mut self, path: &Path, stem: &str, row: Row) {
+        if self.taken.is_err() {
+            return;
+        }
         let own = row.id.as_deref().map(ids::slug).filter(|id| !id.is_empty());
         let name = format!("{stem}-{}", own.unwrap_or_else(|| row.number.to_string()));
         match row.outcome {

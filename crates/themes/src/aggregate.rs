@@ -14,7 +14,7 @@ use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 /// Highest sentences whose mean is told; one alone may be an accident.
 const TOP: usize = 3;
-/// Sentences for an interval, at least: of fewer there are two blocks, which can't tell how blocks differ.
+/// Sentences for an interval, at least: fewer make three blocks or two, and of so few it was not tried.
 const SENTENCES: usize = 10;
 /// The part of all cases beyond an interval on each side.
 const TAIL: f64 = 0.025;

@@ -1,6 +1,6 @@
 //! From what was typed, and what `tifa.toml` says, to checked settings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
@@ -202,9 +202,12 @@ pub(crate) fn settings(
 
 /// How periods and groups are tested.
 pub(crate) fn drift(options: DriftOptions) -> DriftSettings {
+    let mut seen = HashSet::new();
+    let mut terms = options.term;
+    terms.retain(|term| seen.insert(term.to_lowercase()));
     DriftSettings {
         permutations: options.permutations,
-        terms: options.term,
+        terms,
     }
 }
 

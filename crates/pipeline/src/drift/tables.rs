@@ -15,6 +15,10 @@ pub(super) fn drift(folder: &OutputFolder, drift: &Drift<'_>) -> Result<(), Repo
             let (value, tested) = found
                 .found
                 .map_or((None, None), |all| (Some(all[at].0), all[at].1));
+            let note = tested.map(|tested| {
+                let kind = if tested.is_exact { "all" } else { "drawn" };
+                format!("{} divisions, {kind}", tested.divisions)
+            });
             table.push(&DriftRow {
                 role: role(found.span.is_studied),
                 kind: subject.kind,
@@ -31,7 +35,7 @@ pub(super) fn drift(folder: &OutputFolder, drift: &Drift<'_>) -> Result<(), Repo
                 to_sentences: found.to.sentences.len(),
                 from_articles: found.from.articles,
                 to_articles: found.to.articles,
-                note: &found.note,
+                note: note.as_deref().unwrap_or(&found.untested),
             })?;
         }
     }

@@ -9,6 +9,7 @@ use reuse::Quotes;
 use text::Span;
 
 use super::Reusing;
+use crate::periods;
 use crate::pieces::Piece;
 
 impl Reusing {
@@ -140,5 +141,5 @@ fn quotes(piece: &Piece) -> Quotes {
 }
 
 fn date(piece: &Piece) -> &str {
-    piece.metadata.published.as_deref().unwrap_or("")
+    periods::date(&piece.metadata).unwrap_or("")
 }

@@ -76,7 +76,7 @@ static NOTE: LazyLock<Regex> =
 /// A block of its own that tells what the audience does.
 static AUDIENCE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^\[[^\[\]]{0,120}\b(?:audience|applau|laugh|disruption|interrupt)[^\[\]]{0,120}\]$",
+        r"(?i)^\[[^\[\]]{0,120}(?:\b(?:applau|laugh)|\baudience\b[^\[\]]{0,60}\b(?:boo|chant|cheer|clap|disrupt|interrupt|respond|rose|sang|shout|spoke)|\b(?:disrupt|interrupt)[^\[\]]{0,60}\baudience\b)[^\[\]]{0,120}\]$",
     )
 });
 
@@ -103,13 +103,36 @@ pub(super) fn notes(text: &str, block: Span) -> impl Iterator<Item = Span> + '_ 
         let (whole, inside) = (found.get(0)?, found.get(1)?);
         let before = passage[..whole.start()].trim_end();
         let after = passage[whole.end()..].trim_start();
-        let is_between = (before.len() <= taken || before.ends_with(ends_sentence))
-            && after.chars().next().is_none_or(opens_sentence);
+        // A block can be a line in the middle of a paragraph.
+        let is_between = (before.ends_with(ends_sentence)
+            || before.len() <= taken && begins_sentence(&text[..block.start]))
+            && match after.chars().next() {
+                Some(next) => opens_sentence(next),
+                None => is_ended(&text[block.end..]),
+            };
         (is_between && tells_sound(inside.as_str())).then(|| {
             taken = whole.end();
             Span::new(block.start + whole.start(), block.start + whole.end())
         })
     })
+}
+
+/// Whether a sentence can begin behind these lines.
+fn begins_sentence(lines: &str) -> bool {
+    let held = lines.trim_end();
+    is_break(&lines[held.len()..]) || held.is_empty() || held.ends_with(ends_sentence)
+}
+
+/// Whether the sentence before these lines is not continued in them.
+fn is_ended(lines: &str) -> bool {
+    let held = lines.trim_start();
+    let next = held.chars().next();
+    is_break(&lines[..lines.len() - held.len()]) || next.is_none_or(opens_sentence)
+}
+
+/// Whether white space parts paragraphs.
+fn is_break(space: &str) -> bool {
+    space.matches('\n').count() > 1
 }
 
 fn tells_sound(inside: &str) -> bool {
@@ -176,6 +199,34 @@ mod tests {
     }
 
     #[test]
+    fn a_line_within_a_sentence_has_no_notes_between_sentences() {
+        let of_lines = |text: &str| {
+            let mut start = 0;
+            let mut found = Vec::new();
+            for line in text.split_inclusive('\n') {
+                let block = Span::new(start, start + line.trim_end().len());
+                found.extend(notes(text, block).map(|span| span.of(text).to_owned()));
+                start += line.len();
+            }
+            found
+        };
+        for kept in [
+            "We thank the delegates of the\n(applause) People's Congress for the road.",
+            "It was built in the U.S. (laughter)\nand elsewhere.",
+        ] {
+            assert!(of_lines(kept).is_empty(), "{kept}");
+        }
+        for taken in [
+            "The road is built.\n(Applause.) The school is next.",
+            "The road is built. (Applause.)\nThe school is next.",
+            "The road\n\n(Applause.) The school is next.",
+            "We will go on. (Applause.)\n\nand so they did.",
+        ] {
+            assert_eq!(of_lines(taken), ["(Applause.)"], "{taken}");
+        }
+    }
+
+    #[test]
     fn a_block_of_notes_is_one() {
         for note in [
             "[Applause]",
@@ -189,6 +240,8 @@ mod tests {
             "[Applause] And now to work.",
             "(The author is a nurse.)",
             "Applause",
+            "[Editor's note: this article is for a general audience.]",
+            "[The interruption of supply was repaired in May.]",
             "[1]",
         ] {
             assert!(!is_note(kept), "{kept}");

@@ -178,6 +178,13 @@ fn themes_by_period_are_those_of_the_sentences() {
             .collect();
         let won = sum_by_year(&own, |row| f64::from(u8::from(row["rank"] == "1")));
         let score = sum_by_year(&own, |row| number(row, "score"));
+        let all = ["", "2014", "2015", "2016"].map(str::to_owned);
+        for measure in ["theme_share", "theme_share_of_articles"] {
+            assert!(
+                periods(measure, theme).into_keys().eq(all.clone()),
+                "{measure}"
+            );
+        }
         for (period, row) in periods("theme_share", theme) {
             near(number(&row, "value"), won[&period] / sentences[&period]);
             near(number(&row, "n"), sentences[&period]);
@@ -212,7 +219,7 @@ fn themes_by_period_are_those_of_the_sentences() {
 }
 
 #[test]
-fn novelty_and_reuse_by_period_are_those_of_the_articles() {
+fn novelty_by_period_is_that_of_the_articles() {
     let pieces = table("novelty_pieces.csv");
     let held: Vec<Row> = pieces
         .into_iter()
