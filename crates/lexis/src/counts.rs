@@ -469,8 +469,9 @@ impl<H: Fn(&[u32]) -> u64 + Sync> Counting<'_, H> {
 /// Low bits of Rice's code for the distances of a term's documents, if it is in so many of all: those that
 /// are shortest where documents are drawn at random (Golomb 1966).
 fn low_bits(all: usize, documents: u32) -> u32 {
-    let mean = all as f64 / f64::from(documents);
-    (mean * std::f64::consts::LN_2).log2().max(0.0) as u32
+    // The mean distance times ln 2.
+    let wanted = all as u64 * 693 / (1000 * u64::from(documents));
+    wanted.checked_ilog2().unwrap_or(0)
 }
 
 /// Whether two terms of a size are the same: too short for the call that `==` makes.

@@ -421,24 +421,24 @@ pub(crate) struct Options {
     pub(crate) model: ModelOptions,
     #[command(flatten)]
     pub(crate) themes: ThemeOptions,
-    /// Nearest sentences listed for each sentence [default: 5]
+    /// run, compare: nearest sentences listed for each sentence [default: 5]
     #[arg(long, value_name = "N")]
     pub(crate) neighbours: Option<usize>,
-    /// Other pieces listed for each article in similarity.csv and profiles.csv, the nearest ones
-    /// [default: all, or as many as make a million pairs]
+    /// run, compare: other pieces listed for each article in similarity.csv and profiles.csv, the nearest
+    /// ones [default: all, or as many as make a million pairs]
     #[arg(long, value_name = "N")]
     pub(crate) nearest_pieces: Option<NonZeroUsize>,
-    /// How the nearest sentences are found [default: exact]; approximate is for a million sentences and
-    /// more, and tells what share of the exact ones it found
+    /// run, compare: how the nearest sentences are found [default: exact]; approximate is for a million
+    /// sentences and more, and tells what share of the exact ones it found
     #[arg(long, value_name = "HOW", value_parser = one_of(&NeighbourSearch::ALL, NeighbourSearch::name))]
     pub(crate) neighbour_search: Option<NeighbourSearch>,
-    /// Take the mean of all vectors out before cosines are found (not for themes)
+    /// run, compare: take the mean of all vectors out before cosines are found (not for themes)
     #[arg(long)]
     pub(crate) center: bool,
     /// What articles are gathered by in periods.csv and drift.csv [default: year]
     #[arg(long, value_name = "PERIOD", value_parser = one_of(&Periods::ALL, Periods::name))]
     pub(crate) by: Option<Periods>,
-    /// Judge novelty against pieces of any date, not only those published before
+    /// run, compare: judge novelty against pieces of any date, not only those published before
     #[arg(long)]
     pub(crate) any_date: bool,
     /// Cut sentences at the model's limit, as other tools do, instead of embedding them in windows
@@ -495,8 +495,8 @@ pub(crate) struct CommonOptions {
 /// Settings of commands that count words; each can stand in tifa.toml too.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct TextOptions {
-    /// Output folder, or a file ending in .csv for the table alone; earlier results there are replaced
-    /// [default: results/<command>]
+    /// Output folder, or (not of words) a file ending in .csv for the table alone; earlier results
+    /// there are replaced [default: results/<command>]
     #[arg(long, short, value_name = "FOLDER|FILE")]
     pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
@@ -509,7 +509,7 @@ pub(crate) struct TextOptions {
 #[derive(Debug, ClapArgs)]
 #[group(skip)]
 pub(crate) struct SideOptions {
-    /// Articles to divide by --where or --article: files or folders
+    /// Articles: files or folders; with --where or --article those to divide
     #[arg(value_name = "PATH", conflicts_with = "target")]
     pub(crate) paths: Vec<PathBuf>,
     /// Files or folders of the articles that are looked at
@@ -548,11 +548,12 @@ pub(crate) struct GroupOptions {
 /// What is tested between periods, and between two groups.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct DriftOptions {
-    /// Divisions of the articles behind p, and of two groups drawings behind intervals; 0 for none
+    /// Divisions of the articles behind p, and, where two groups are compared, drawings behind
+    /// intervals; 0 for none
     #[arg(long, value_name = "N", default_value_t = 2000)]
     pub(crate) permutations: usize,
-    /// Also compare the sentences that have a word or word sequence, between periods and between two
-    /// groups; can be given more than once
+    /// Also compare the sentences that have a word or word sequence between periods and, where two
+    /// groups are compared, between these; can be given more than once
     #[arg(long, value_name = "WORDS")]
     pub(crate) term: Vec<String>,
 }
@@ -825,8 +826,8 @@ pub(crate) struct ThemeOptions {
     /// unevenly for that
     #[arg(long)]
     pub(crate) adapt: bool,
-    /// Seed of all that is drawn at random where articles are compared: backgrounds, permutations, intervals of
-    /// divergences [default: 1]
+    /// run, compare: seed of all that is drawn at random, which are backgrounds, novelty's limits,
+    /// the recall of neighbours, permutations, intervals of divergences [default: 1]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     /// Also set scores right by those of texts that say nothing

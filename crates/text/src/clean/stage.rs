@@ -76,7 +76,7 @@ static NOTE: LazyLock<Regex> =
 /// A block of its own that tells what the audience does.
 static AUDIENCE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^\[[^\[\]]{0,120}(?:\b(?:applau|laugh)|\baudience\b[^\[\]]{0,60}\b(?:boo|chant|cheer|clap|disrupt|interrupt|respond|rose|sang|shout|spoke)|\b(?:disrupt|interrupt)[^\[\]]{0,60}\baudience\b)[^\[\]]{0,120}\]$",
+        r"(?i)^\[[^\[\]]{0,120}(?:\b(?:applau|laugh)|\baudience members?\b|\bmembers of the audience\b|\baudience\b[^\[\]]{0,60}\b(?:boo|chant|cheer|clap|disrupt|interrupt|respond|rose|sang|shout|spoke)|\b(?:disrupt|interrupt)[^\[\]]{0,60}\baudience\b)[^\[\]]{0,120}\]$",
     )
 });
 
@@ -233,6 +233,7 @@ mod tests {
             "(Warm and prolonged applause.)",
             "[Laughter] [Applause]",
             "[Members of the audience spoke over the speaker.]",
+            "[The speaker turned to audience members.]",
         ] {
             assert!(is_note(note), "{note}");
         }
