@@ -312,3 +312,34 @@ fn two_whole_articles_have_a_limit_for_sentences_and_none_for_passages() {
         assert_eq!(row["class"] == "paraphrase", is_near, "{row:?}");
     }
 }
+
+/// A paragraph each of eight articles: 28 pairs of articles, but too few pairs of sentences.
+#[test]
+fn short_articles_have_a_limit_for_passages_and_none_for_sentences() {
+    let dir = Dir::new();
+    dir.file("book.toml", util::CODEBOOK);
+    let corpus = fs_err::read_dir(util::root().join("corpus")).expect("a folder");
+    let mut paths: Vec<_> = corpus
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "txt"));
+    paths.sort();
+    for (at, path) in paths.iter().take(8).enumerate() {
+        let text = fs_err::read_to_string(path).expect("readable");
+        let paragraph = text
+            .lines()
+            .find(|line| line.len() > 400)
+            .expect("a paragraph");
+        let sentences: Vec<&str> = paragraph.split_inclusive(". ").take(5).collect();
+        dir.file(&format!("all/{at}.txt"), sentences.concat());
+    }
+    dir.tifa("run all --codebook book.toml --out out")
+        .exits(0)
+        .tells(&[
+            "counts as a paraphrase only as part of a passage",
+            "too short to tell how near sentences come by chance",
+        ]);
+    let judged = &table(&dir.join("out"), "novelty_pieces.csv")[0];
+    assert_eq!(judged["similarity_threshold"], "");
+    assert_ne!(judged["passage_threshold"], "");
+}
