@@ -1,4 +1,5 @@
-//! Documents as words with places, in little memory: five bytes a word and twelve a sentence.
+//! Documents as words with places, in little memory: five bytes a word, one of them for its place, and
+//! twelve a sentence.
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -95,6 +96,7 @@ pub struct Reader<'a> {
     body: Body,
     documents: Vec<u32>,
     counts: Vec<u32>,
+    has_places: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -106,6 +108,15 @@ impl<'a> Reader<'a> {
             body: Body::default(),
             documents: vec![0],
             counts: Vec::new(),
+            has_places: true,
+        }
+    }
+
+    /// The same, leaving out where words stand: the corpus can't be asked for [`Corpus::span`].
+    pub fn without_places(cut: &'a dyn Cut) -> Self {
+        Self {
+            has_places: false,
+            ..Self::new(cut)
         }
     }
 
@@ -125,7 +136,7 @@ impl<'a> Reader<'a> {
             let (now, later) = rest.split_at(fitting.count());
             let pieces: Vec<_> = now
                 .par_iter()
-                .map(|source| piece(self.cut, source))
+                .map(|source| piece(self.cut, source, self.has_places))
                 .collect();
             for (source, piece) in now.iter().zip(pieces) {
                 self.append(source, piece)?;
@@ -200,7 +211,7 @@ impl<'a> Reader<'a> {
 }
 
 /// One document with ids of its own; `None` if its text is too long.
-fn piece(cut: &dyn Cut, source: &Source<'_>) -> Option<(Vocabulary, Body)> {
+fn piece(cut: &dyn Cut, source: &Source<'_>, has_places: bool) -> Option<(Vocabulary, Body)> {
     u32::try_from(source.text.len()).ok()?;
     let (mut words, mut body) = (Vocabulary::default(), Body::default());
     for sentence in source.sentences {
@@ -212,12 +223,11 @@ fn piece(cut: &dyn Cut, source: &Source<'_>) -> Option<(Vocabulary, Body)> {
         let mut end = sentence.start;
         cut.cut(source.text, *sentence, &mut |form, span| {
             body.ids.push(words.intern(form));
-            packed::put_place(
-                &mut body.places,
-                (span.start - end) as u32,
-                span.len() as u32,
-            );
-            end = span.end;
+            if has_places {
+                let gap = (span.start - end) as u32;
+                packed::put_place(&mut body.places, gap, span.len() as u32);
+                end = span.end;
+            }
         });
     }
     Some((words, body))
@@ -343,7 +353,7 @@ impl Corpus {
     /// its last word's last.
     ///
     /// # Panics
-    /// If the occurrence is not of this corpus.
+    /// If the occurrence is not of this corpus, or this was read without places.
     pub fn span(&self, occurrence: Occurrence) -> Span {
         let sentence = self.documents[occurrence.document] as usize + occurrence.sentence;
         let sentence = self.body.sentences[sentence];

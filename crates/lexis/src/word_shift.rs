@@ -151,22 +151,30 @@ pub fn shift_null(
     seed: u64,
 ) -> Option<ShiftNull> {
     assert_eq!(corpus.documents(), split.is_target().len(), "one corpus");
-    let (of_target, of_reference) = split.units();
-    let mut words = vec![Vec::new(); of_target + of_reference];
-    let mut is_target = vec![false; words.len()];
-    for (document, &unit) in split.unit_of().iter().enumerate() {
-        words[unit as usize].extend_from_slice(&corpus.ids()[corpus.document(document)]);
-        is_target[unit as usize] = split.is_target()[document];
-    }
-    let units: Vec<Vec<(u32, u32)>> = words
+    let unit_of = split.unit_of();
+    let mut documents: Vec<usize> = (0..unit_of.len()).collect();
+    documents.sort_by_key(|&document| unit_of[document]);
+    let of_units: Vec<&[usize]> = documents
+        .chunk_by(|&a, &b| unit_of[a] == unit_of[b])
+        .collect();
+    let is_target: Vec<bool> = of_units
+        .iter()
+        .map(|documents| split.is_target()[documents[0]])
+        .collect();
+    let units: Vec<Box<[(u32, u32)]>> = of_units
         .into_par_iter()
-        .map(|mut words| {
+        .map(|documents| {
+            let texts = documents.iter().map(|&document| corpus.document(document));
+            let mut words: Vec<u32> = texts
+                .flat_map(|text| &corpus.ids()[text])
+                .copied()
+                .collect();
             words.sort_unstable();
             let rows = words.chunk_by(|a, b| a == b);
             rows.map(|same| (same[0], same.len() as u32)).collect()
         })
         .collect();
-    let units: Vec<Counts<'_>> = units.iter().map(Vec::as_slice).collect();
+    let units: Vec<Counts<'_>> = units.iter().map(AsRef::as_ref).collect();
     let types = corpus.vocabulary().len();
     null_of_counts(&units, &is_target, types, permutations, seed)
 }

@@ -33,7 +33,7 @@ pub(crate) struct Counted {
 pub(crate) enum Passages {
     /// [`Counted::cut`] cuts them.
     Kept,
-    /// No text is put aside.
+    /// No text is put aside, and no place of a word is kept.
     Dropped,
 }
 
@@ -53,7 +53,11 @@ pub(crate) fn read(
         let mut tables = folder.map(TextTables::start).transpose()?;
         let is_kept = passages == Passages::Kept;
         let mut spool = is_kept.then(|| Spool::beside(&wanted.out)).transpose()?;
-        let mut reader = Reader::new(counter);
+        let mut reader = if is_kept {
+            Reader::new(counter)
+        } else {
+            Reader::without_places(counter)
+        };
         let mut adoption = Adoption::of(&wanted.articles);
         let mut rules = record::no_rules();
         let (mut listed, mut bodiless) = (Vec::new(), Vec::new());

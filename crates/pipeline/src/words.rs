@@ -127,12 +127,7 @@ fn describe(
         Ok::<_, PipelineError>(((), pieces.len()))
     })?;
     let pairs = clock.time("collocations", "pairs", observe, |_| {
-        let postings = Postings::of_corpus(corpus);
-        let collocations = Collocations::new(corpus, &postings, settings.unit);
-        let mut pairs = match node {
-            Some(node) => collocations.of(node, settings.minimum),
-            None => collocations.all(settings.minimum),
-        };
+        let mut pairs = pairs(corpus, settings, node);
         let word = |id| corpus.vocabulary().word(id);
         pairs.sort_by_cached_key(|pair| (word(pair.first), word(pair.second)));
         pairs.sort_by(|a, b| b.pair.g2().total_cmp(&a.pair.g2()));
@@ -174,6 +169,16 @@ fn describe(
     };
     output.commit::<WordRow<'_>>(results, observe)?;
     Ok(outcome)
+}
+
+/// Pairs with the node, or all. Where words stand is let go with it.
+fn pairs(corpus: &Corpus, settings: &WordsSettings, node: Option<u32>) -> Vec<Collocation> {
+    let postings = Postings::of_corpus(corpus);
+    let collocations = Collocations::new(corpus, &postings, settings.unit);
+    match node {
+        Some(node) => collocations.of(node, settings.minimum),
+        None => collocations.all(settings.minimum),
+    }
 }
 
 /// For the record.
