@@ -9,8 +9,8 @@ const LOWER: f64 = 0.25;
 /// is more: pairs that are related after all.
 const RELATED: f64 = 0.05;
 const RELATED_PAIRS: f64 = 3.0;
-/// Shares of the values between which a tail is measured: far enough out for the tail to be exponential,
-/// and not so far that the few values of related texts make it.
+/// Shares of the cosines between which a tail is measured: far enough out for it to be exponential, and
+/// not so far that the few of related texts make it.
 const OUTER: f64 = 0.01;
 const INNER: f64 = 0.03;
 /// Fewer values have too few beyond the outer share.
@@ -48,28 +48,29 @@ impl Gumbel {
     }
 }
 
-/// The upper end of the values of unrelated things, beyond which they get rare exponentially (the
-/// excesses over a high value, Pickands 1975, with shape 0).
+/// The upper end of the cosines of unrelated things. Of their Fisher's z, artanh of the cosine, the excesses
+/// over a high value are exponential (Pickands 1975, with shape 0); of cosines themselves they cannot be, as
+/// these end at 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tail {
-    /// What one value in a hundred passes.
+    /// Fisher's z that one pair in a hundred passes.
     pub from: f64,
-    /// How much higher the value lies that is passed e times as rarely.
+    /// How much higher the z lies that is passed e times as rarely.
     pub scale: f64,
 }
 
 impl Tail {
-    /// The upper end of some values: from where three in a hundred pass to where one does. Up to about
-    /// one in a thousand may be of related things without moving it much: in two texts of fifty sentences,
-    /// a translation of the other anew, one in fifty is, and the tail comes out too long rather than too
-    /// short. None for fewer than 1,000 values, or where they don't vary.
-    pub fn of(values: &[f64]) -> Option<Self> {
-        if values.len() < FEWEST_OF_A_TAIL {
+    /// The upper end of some cosines below 1: from where three in a hundred pass to where one does. Up to
+    /// about one in a thousand may be of related things without moving it much: in two texts of fifty
+    /// sentences, a translation of the other anew, one in fifty is, and the tail comes out too long rather
+    /// than too short. None for fewer than 1,000 cosines, or where they don't vary.
+    pub fn of(cosines: &[f64]) -> Option<Self> {
+        if cosines.len() < FEWEST_OF_A_TAIL {
             return None;
         }
-        let mut sorted = values.to_owned();
+        let mut sorted = cosines.to_owned();
         sorted.sort_by(f64::total_cmp);
-        let passed_by = |share: f64| crate::bootstrap::quantile(&sorted, 1.0 - share);
+        let passed_by = |share: f64| libm::atanh(crate::bootstrap::quantile(&sorted, 1.0 - share));
         let scale = (passed_by(OUTER) - passed_by(INNER)) / libm::log(INNER / OUTER);
         (scale > 0.0).then(|| Self {
             from: passed_by(OUTER),
@@ -77,10 +78,16 @@ impl Tail {
         })
     }
 
-    /// The value that this share of values passes, a hundredth or less. Of so many values the highest
-    /// passes it with at most so many times the probability, however they depend on each other.
+    /// The cosine that this share of unrelated pairs passes, a hundredth or less. Of so many pairs the
+    /// nearest passes it with at most so many times the probability, however they depend on each other.
     pub fn passed_by(self, share: f64) -> f64 {
-        self.from + self.scale * libm::log(OUTER / share)
+        libm::tanh(self.from + self.scale * libm::log(OUTER / share))
+    }
+
+    /// The share of unrelated pairs that pass a cosine; 1 at most, and 0 from a cosine of 1 on.
+    pub fn share_beyond(self, cosine: f64) -> f64 {
+        let z = libm::atanh(cosine.clamp(-1.0, 1.0));
+        (OUTER * libm::exp((self.from - z) / self.scale)).min(1.0)
     }
 }
 
@@ -164,22 +171,27 @@ mod tests {
         assert_eq!(Gumbel::of_quantiles([1.0; 20], 0.9), None);
     }
 
-    /// Of an exponential distribution of scale 0.05 from 0.3 on, one in a hundred passes 0.3 + 0.05 ln 100, one in
-    /// a million 0.3 + 0.05 ln 1,000,000. From 40,000 values the scale has a standard error of some 4 %.
+    /// Of an exponential distribution of z of scale 0.05 from 0.3 on, one in a hundred passes 0.3 + 0.05 ln 100,
+    /// one in a million 0.3 + 0.05 ln 1,000,000. From 40,000 values the scale has a standard error of some 4 %.
     #[test]
     fn a_tail_is_found_and_hardly_moved_by_one_related_value_in_a_thousand() {
         let mut random = stream(7, 0);
         let mut values: Vec<f64> = (0..40_000)
-            .map(|_| 0.3 - 0.05 * libm::log(uniform(&mut random)))
+            .map(|_| libm::tanh(0.3 - 0.05 * libm::log(uniform(&mut random))))
             .collect();
-        let far = 0.3 + 0.05 * libm::log(1e6);
+        let far = libm::tanh(0.3 + 0.05 * libm::log(1e6));
         let clean = Tail::of(&values).expect("values");
         assert!(
             (clean.from - (0.3 + 0.05 * libm::log(100.0))).abs() < 0.01,
             "{clean:?}"
         );
         assert!((clean.passed_by(1e-6) - far).abs() < 0.1, "{clean:?}");
-        assert!((clean.passed_by(0.01) - clean.from).abs() < 1e-12);
+        assert!((clean.passed_by(0.01) - libm::tanh(clean.from)).abs() < 1e-12);
+        for share in [0.01, 1e-4, 1e-7] {
+            let there = clean.share_beyond(clean.passed_by(share));
+            assert!((there / share - 1.0).abs() < 1e-9, "{there} {share}");
+        }
+        assert!(clean.share_beyond(1.0) <= 0.0 && clean.share_beyond(-1.0) >= 1.0);
         values.iter_mut().take(40).for_each(|value| *value = 0.94);
         let mixed = Tail::of(&values).expect("values");
         assert!(

@@ -37,7 +37,7 @@ pub use extremes::{ChanceAlignments, Tail};
 pub use matching::{Matched, NearestInUnits};
 pub use mean_shift::UnitSums;
 pub use nearest::{Neighbour, nearest};
-pub use passages::{AlignedPassage, aligned_passages, best_passage_score};
+pub use passages::{AlignedPassage, aligned_passages, best_passage_score, take_off_mean_around};
 pub use projection::{Plane, trustworthiness};
 pub use shuffle::{Shuffles, Tested, least_p, permutation_test};
 pub use similarity::{centroid, cosine, cosines, greatest};

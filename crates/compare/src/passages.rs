@@ -1,7 +1,7 @@
 //! Which passage of one text says in the same order what a passage of another says? Local alignment
 //! of sentences by how near they are (Smith and Waterman 1981).
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 
 use crate::similarity::{contiguous, greatest};
 
@@ -33,7 +33,7 @@ pub fn aligned_passages(scores: ArrayView2<'_, f32>, gap: f32, least: f32) -> Ve
     while let Some(passage) = best(&scores, gap).filter(|passage| passage.score >= least) {
         let (first, last) = (passage.pairs[0], passage.pairs[passage.pairs.len() - 1]);
         scores
-            .slice_mut(ndarray::s![first.0..=last.0, first.1..=last.1])
+            .slice_mut(s![first.0..=last.0, first.1..=last.1])
             .fill(f32::NEG_INFINITY);
         found.push(passage);
     }
@@ -65,6 +65,66 @@ pub fn best_passage_score(scores: ArrayView2<'_, f32>, gap: f32) -> f32 {
         std::mem::swap(&mut row, &mut row_before);
     }
     best
+}
+
+/// Takes off each cell a share of the mean of those around it, up to `reach` rows and columns away and
+/// without itself, each taken as between -`most` and `most`; nothing where that mean is below 0. `sums`
+/// is room to work in, which is best kept: it holds as much as the cells.
+///
+/// # Panics
+/// If the cells are not contiguous.
+pub fn take_off_mean_around(
+    mut cells: ArrayViewMut2<'_, f32>,
+    share: f32,
+    reach: usize,
+    most: f32,
+    sums: &mut Vec<f32>,
+) {
+    let (rows, columns) = cells.dim();
+    let near = |at: usize, of: usize| at.saturating_sub(reach)..(at + reach + 1).min(of);
+    let widths: Vec<f32> = (0..columns)
+        .map(|at| near(at, columns).len() as f32)
+        .collect();
+    // Sums along the rows, with nothing before and behind them.
+    sums.clear();
+    sums.resize(rows * columns, 0.0);
+    let mut padded = vec![0.0_f32; columns + 2 * reach];
+    for (sums, row) in sums.chunks_exact_mut(columns.max(1)).zip(cells.rows()) {
+        for (padded, x) in padded[reach..].iter_mut().zip(contiguous(row)) {
+            *padded = x.clamp(-most, most);
+        }
+        for shift in 0..=2 * reach {
+            add(sums, &padded[shift..]);
+        }
+    }
+    let row_of = |at: usize| at * columns..(at + 1) * columns;
+    let mut around = vec![0.0_f32; columns];
+    for at in 0..reach.min(rows) {
+        add(&mut around, &sums[row_of(at)]);
+    }
+    for (at, mut row) in cells.rows_mut().into_iter().enumerate() {
+        if at + reach < rows {
+            add(&mut around, &sums[row_of(at + reach)]);
+        }
+        let height = near(at, rows).len() as f32;
+        let row = row.as_slice_mut().expect("cells are contiguous");
+        for ((cell, sum), width) in row.iter_mut().zip(&around).zip(&widths) {
+            let others = (height * width - 1.0).max(1.0);
+            let mean = (sum - cell.clamp(-most, most)) / others;
+            *cell -= share * mean.max(0.0);
+        }
+        if at >= reach {
+            let passed = sums[row_of(at - reach)].iter();
+            around.iter_mut().zip(passed).for_each(|(sum, x)| *sum -= x);
+        }
+    }
+}
+
+/// Adds as many numbers as there are sums.
+fn add(sums: &mut [f32], numbers: &[f32]) {
+    for (sum, x) in sums.iter_mut().zip(numbers) {
+        *sum += x;
+    }
 }
 
 fn best(scores: &Array2<f32>, gap: f32) -> Option<AlignedPassage> {
@@ -130,6 +190,31 @@ mod tests {
         assert_eq!(found[1].pairs, [(0, 1), (1, 2), (2, 4)]);
         assert!((found[1].score - 3.75).abs() < 1e-6);
         assert!((best_passage_score(scores.view(), 0.75) - 4.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_mean_around_a_cell_is_that_of_the_others_near_it() {
+        let cells = array![
+            [1.0_f32, 2.0, 9.0, 0.0],
+            [f32::NEG_INFINITY, 5.0, 1.0, 0.0],
+            [0.0, 2.0, 2.0, 0.0],
+        ];
+        let mut sums = vec![7.0; 3];
+        let mut taken = |cells: &Array2<f32>, reach| {
+            let mut left = cells.clone();
+            take_off_mean_around(left.view_mut(), 0.5, reach, 6.0, &mut sums);
+            left
+        };
+        let near = taken(&cells, 1);
+        // 1 + 2 + 6 - 6 + 1 + 0 + 2 + 2, of eight; 2 - 6 + 5, of three.
+        assert!((near[(1, 1)] - (5.0 - 0.5)).abs() < 1e-6, "{near}");
+        assert!((near[(0, 0)] - (1.0 - 0.5 / 3.0)).abs() < 1e-6, "{near}");
+        let sum: f32 = cells.iter().map(|x| x.clamp(-6.0, 6.0)).sum();
+        let wide = taken(&cells, 9);
+        assert!((wide[(2, 3)] + 0.5 * sum / 11.0).abs() < 1e-6, "{wide}");
+        assert_eq!(taken(&array![[-1.0_f32, -2.0]], 1), array![[-1.0, -2.0]]);
+        assert_eq!(taken(&array![[3.0_f32]], 3), array![[3.0_f32]]);
+        assert_eq!(taken(&Array2::zeros((0, 3)), 3).dim(), (0, 3));
     }
 
     #[test]

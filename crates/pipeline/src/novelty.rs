@@ -11,16 +11,15 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 use text::Span;
 
-use search::{Search, Wanted};
+use search::{Scratch, Search, Wanted};
 
 use crate::periods;
 use crate::pieces::Piece;
 use crate::reusing::{Copied, Reusing};
+use crate::settings::ComparisonSettings;
 
 /// Share of a sentence's words that must stand elsewhere for it to be a repetition.
 const VERBATIM_SHARE: f64 = 0.5;
-/// How often an unrelated sentence may pass for a paraphrase.
-const FALSE_SENTENCES: f64 = 0.01;
 /// How many unrelated passages of a piece may pass for a paraphrase.
 const FALSE_PASSAGES: f64 = 0.05;
 /// Fewer sentences are no passage.
@@ -29,7 +28,11 @@ const PASSAGE: usize = 2;
 const COPIES: f64 = 0.95;
 /// Standard deviations above unrelated pairs at which a pair speaks neither for a passage nor against
 /// it. Chance pairs must speak against it, or alignments would never end.
-const NEUTRAL: f32 = 2.0;
+const NEUTRAL: f32 = 1.5;
+/// Sentences on each side whose pairs tell how near all are because of the matter, and how much of that is
+/// taken off each.
+const AROUND: usize = 3;
+const MATTER: f32 = 0.75;
 /// What one pair can add at most, so that it takes several to make a passage.
 const MOST: f32 = 4.0;
 /// What a sentence left out costs.
@@ -72,6 +75,9 @@ pub(crate) struct SentenceNovelty {
     pub(crate) repeated: Option<(Span, Span, usize)>,
     /// Number of its passage within the piece, its score, and how many chance would give.
     pub(crate) passage: Option<(usize, f32, f64)>,
+    /// Of a sentence judged by its nearest alone: how probable one as near is by chance, and the same
+    /// corrected for the number of such sentences.
+    pub(crate) by_chance: Option<(f64, f64)>,
 }
 
 /// What was found of one piece.
@@ -102,6 +108,8 @@ pub(crate) struct Novelty<'a> {
     /// Class of length of each sentence.
     classes: Vec<usize>,
     any_date: bool,
+    /// Share of the sentences called a paraphrase one by one that may be chance.
+    paraphrase_q: f64,
     /// How near unrelated sentences come, and of how many pairs this was learned.
     tail: (Option<Tail>, usize),
     chance: Option<ChanceAlignments>,
@@ -116,8 +124,9 @@ impl<'a> Novelty<'a> {
         offsets: &'a [usize],
         groups: &[usize],
         background: &'a Background,
-        (any_date, seed): (bool, u64),
+        settings: &ComparisonSettings,
     ) -> Self {
+        let seed = settings.seed;
         let standard = background.standard();
         let words = pieces.iter().flat_map(|piece| &piece.words);
         let classes = words.map(|&words| standard.class_of(words)).collect();
@@ -139,7 +148,8 @@ impl<'a> Novelty<'a> {
             background,
             standard,
             classes,
-            any_date,
+            any_date: settings.any_date,
+            paraphrase_q: settings.paraphrase_q,
             tail: (Tail::of(&unrelated), unrelated.len()),
             chance: None,
             pairs: 0,
@@ -147,7 +157,7 @@ impl<'a> Novelty<'a> {
         let pairs = compare::unrelated_pairs(groups, PAIRS, seed);
         let best: Vec<(f64, usize)> = pairs
             .into_par_iter()
-            .map(|(one, other)| {
+            .map_init(Scratch::default, |scratch, (one, other)| {
                 let mut cosines = learned.cosines(one, other);
                 cosines.mapv_inplace(|x| {
                     if f64::from(x) >= COPIES {
@@ -156,7 +166,7 @@ impl<'a> Novelty<'a> {
                         x
                     }
                 });
-                let scores = learned.scores(one, other, cosines.view());
+                let scores = learned.scores(one, other, cosines.view(), scratch);
                 let best = best_passage_score(scores.view(), GAP);
                 (f64::from(best), cosines.len())
             })
@@ -222,10 +232,10 @@ impl<'a> Novelty<'a> {
     ) -> PieceNovelty {
         let piece = wanted.piece;
         let candidate_sentences = self.count_sentences(&wanted.candidates);
-        let similarity_threshold = self.of_sentences(candidate_sentences);
         let cells = sentences.len() * candidate_sentences;
         self.rephrased(piece, &mut sentences, &found.passages, cells);
-        self.singly(piece, &mut sentences, &found.nearest, similarity_threshold);
+        let similarity_threshold =
+            self.singly(piece, &mut sentences, &found.nearest, candidate_sentences);
         PieceNovelty {
             piece,
             candidates: wanted.candidates.len(),
@@ -267,31 +277,43 @@ impl<'a> Novelty<'a> {
         }
     }
 
-    /// Marks sentences that are near one by one, and names the nearest of all that are left.
+    /// Marks sentences that are near one by one, and names the nearest of all that are left. Gives the
+    /// cosine that it took: where none is as near, the one that a single sentence would need.
     fn singly(
         &self,
         piece: usize,
         sentences: &mut [SentenceNovelty],
         nearest: &[Option<(f32, usize, usize)>],
-        similarity_threshold: Option<f64>,
-    ) {
-        for (row, nearest) in nearest.iter().enumerate() {
-            let Some((cosine, other, sentence)) = *nearest else {
-                continue;
-            };
-            if sentences[row].class != Class::Novel {
-                continue;
-            }
-            let is_near = similarity_threshold.is_some_and(|least| f64::from(cosine) >= least);
-            sentences[row] = SentenceNovelty {
-                class: if is_near {
-                    Class::Paraphrase
-                } else {
-                    Class::Novel
-                },
-                ..self.beside(piece, row, (other, sentence), sentences[row].share_verbatim)
-            };
+        candidate_sentences: usize,
+    ) -> Option<f64> {
+        let left: Vec<(usize, f32, (usize, usize))> = nearest
+            .iter()
+            .enumerate()
+            .filter(|(row, _)| sentences[*row].class == Class::Novel)
+            .filter_map(|(row, nearest)| {
+                nearest.map(|(cosine, other, there)| (row, cosine, (other, there)))
+            })
+            .collect();
+        for &(row, _, source) in &left {
+            sentences[row] = self.beside(piece, row, source, sentences[row].share_verbatim);
         }
+        let tail = self.tail.0.filter(|_| candidate_sentences > 0)?;
+        let tries = candidate_sentences as f64;
+        let p: Vec<f64> = left
+            .iter()
+            .map(|&(_, cosine, _)| (tail.share_beyond(cosine.into()) * tries).min(1.0))
+            .collect();
+        let q = lexis::benjamini_hochberg(&p);
+        let mut called = 0_usize;
+        for ((&(row, ..), &p), &q) in left.iter().zip(&p).zip(&q) {
+            sentences[row].by_chance = Some((p, q));
+            if q <= self.paraphrase_q {
+                sentences[row].class = Class::Paraphrase;
+                called += 1;
+            }
+        }
+        let least_p = self.paraphrase_q * called.max(1) as f64 / left.len().max(1) as f64;
+        Some(tail.passed_by(least_p / tries))
     }
 
     /// What is known of a sentence from its words alone.
@@ -311,6 +333,7 @@ impl<'a> Novelty<'a> {
                 share_verbatim: share,
                 repeated: None,
                 passage: None,
+                by_chance: None,
             },
         }
     }
@@ -337,6 +360,7 @@ impl<'a> Novelty<'a> {
             share_verbatim,
             repeated: None,
             passage: None,
+            by_chance: None,
         }
     }
 
@@ -354,16 +378,6 @@ impl<'a> Novelty<'a> {
         let published = periods::date(&self.pieces[piece].metadata)?;
         let day = published.get(..10).unwrap_or(published);
         (!day.is_empty() && !self.any_date).then_some(day)
-    }
-
-    /// The cosine that the nearest of so many sentences passes by chance one time in a hundred at most.
-    fn of_sentences(&self, candidate_sentences: usize) -> Option<f64> {
-        let tail = self.tail.0.filter(|_| candidate_sentences > 0)?;
-        // The tail has no end; cosines do.
-        Some(
-            tail.passed_by(FALSE_SENTENCES / candidate_sentences as f64)
-                .min(1.0),
-        )
     }
 
     fn rows(&self, piece: usize) -> ArrayView2<'_, f32> {
@@ -389,11 +403,11 @@ impl<'a> Novelty<'a> {
             "any_date": self.any_date,
             "verbatim": {"least_share_of_words": VERBATIM_SHARE},
             "sentences": {
-                "false_positive_rate": FALSE_SENTENCES,
+                "paraphrase_q": self.paraphrase_q,
                 "background_pairs": self.tail.1,
                 "copies_from": COPIES,
-                "passed_by_one_pair_in_a_hundred": self.tail.0.map(|tail| tail.from),
-                "scale_of_the_tail": self.tail.0.map(|tail| tail.scale),
+                "passed_by_one_pair_in_a_hundred": self.tail.0.map(|tail| tail.passed_by(0.01)),
+                "scale_of_the_tail_in_fishers_z": self.tail.0.map(|tail| tail.scale),
                 "threshold": span(&|piece| piece.similarity_threshold),
             },
             "passages": {
@@ -401,6 +415,8 @@ impl<'a> Novelty<'a> {
                 "background_pairs": self.pairs,
                 "least_sentences": PASSAGE,
                 "neutral_z": NEUTRAL,
+                "sentences_around": AROUND,
+                "share_of_the_mean_around": MATTER,
                 "most_per_pair": MOST,
                 "gap": GAP,
                 "lambda": self.chance.map(|chance| chance.lambda),
@@ -421,6 +437,7 @@ fn is_before(day: &str, other: &str) -> bool {
 mod tests {
     use super::*;
     use crate::pieces::{self, made_up};
+    use crate::settings::{DriftSettings, NeighbourSearch};
     use compare::{BackgroundOptions, Item, aligned_passages};
 
     /// Pieces of thirty sentences, published then or on no known day.
@@ -477,13 +494,26 @@ mod tests {
         assert_eq!(items.len(), 60 * 30, "thirty sentences each");
         let background = Background::new(vectors.view(), &items, BackgroundOptions::default());
         let view = vectors.view();
+        let settings = ComparisonSettings {
+            center: false,
+            any_date: false,
+            paraphrase_q: 0.01,
+            nearest_pieces: None,
+            neighbour_search: NeighbourSearch::Exact,
+            seed: 1,
+            drift: DriftSettings {
+                permutations: 0,
+                terms: Vec::new(),
+            },
+            groups: None,
+        };
         check(&Novelty::new(
             &pieces,
             view,
             &offsets,
             &groups,
             &background,
-            (false, 1),
+            &settings,
         ));
     }
 
@@ -522,18 +552,27 @@ mod tests {
                     let Some(least) = wanted.passage_threshold else {
                         continue;
                     };
-                    let scores = Array2::from_shape_fn(cosines.dim(), |(row, column)| {
-                        if wanted.is_repeated[row] {
-                            return f32::NEG_INFINITY;
-                        }
+                    let mut z = Array2::from_shape_fn(cosines.dim(), |(row, column)| {
                         let class = |piece: usize, at: usize| {
                             learned.standard.class_of(learned.pieces[piece].words[at])
                         };
                         let (own, others) = (class(wanted.piece, row), class(other, column));
                         let mut z = [cosines[(row, column)]];
                         learned.standard.standardise(own, &[others], &mut z);
-                        let [z] = z;
-                        (z - NEUTRAL).min(MOST)
+                        z[0]
+                    });
+                    compare::take_off_mean_around(
+                        z.view_mut(),
+                        MATTER,
+                        AROUND,
+                        MOST,
+                        &mut Vec::new(),
+                    );
+                    let scores = Array2::from_shape_fn(z.dim(), |at| {
+                        if wanted.is_repeated[at.0] {
+                            return f32::NEG_INFINITY;
+                        }
+                        (z[at] - NEUTRAL).min(MOST)
                     });
                     let aligned = aligned_passages(scores.view(), GAP, least as f32);
                     passages.extend(aligned.into_iter().map(|passage| (other, passage)));

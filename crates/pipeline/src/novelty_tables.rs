@@ -57,6 +57,8 @@ pub(crate) fn write(
                 shared_end: sentence.repeated.map(|repeated| repeated.0.end),
                 source_shared_start: sentence.repeated.map(|repeated| repeated.1.start),
                 source_shared_end: sentence.repeated.map(|repeated| repeated.1.end),
+                p: sentence.by_chance.map(|chance| chance.0.into()),
+                q: sentence.by_chance.map(|chance| chance.1.into()),
             })?;
         }
         for (at, section) in piece.document.sections.iter().enumerate() {

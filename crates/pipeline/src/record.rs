@@ -168,6 +168,7 @@ fn describe_comparison(settings: &Settings) -> Option<Value> {
         json!({
             "center": chosen.center,
             "any_date": chosen.any_date,
+            "paraphrase_q": chosen.paraphrase_q,
             "nearest_pieces": chosen.nearest_pieces,
             "neighbour_search": chosen.neighbour_search,
             "seed": chosen.seed,

@@ -326,7 +326,7 @@ impl<'a> Run<'a> {
         let (judged, record) = novelty;
         compared["novelty"] = record;
         outcome.novelty = shares(&judged);
-        if let Some(remark) = rules(&judged) {
+        if let Some(remark) = rules(&judged, chosen.paraphrase_q) {
             observe(Event::Remark(&remark));
         }
         compared["map"] = self.clock.time("map", "documents", observe, |_| {
@@ -510,7 +510,7 @@ fn judge(
         offsets,
         &comparison.groups,
         &comparison.of_sentences,
-        (settings.any_date, settings.seed),
+        settings,
     );
     let judged = novelty.judge(&comparison.studied, reusing);
     let record = novelty.record(&judged);
@@ -529,7 +529,7 @@ fn shares(judged: &[PieceNovelty]) -> Option<NoveltyShares> {
 }
 
 /// From where on a sentence is called a paraphrase, or why none is.
-fn rules(judged: &[PieceNovelty]) -> Option<String> {
+fn rules(judged: &[PieceNovelty], paraphrase_q: f64) -> Option<String> {
     let held = || judged.iter().filter(|found| found.candidates > 0);
     held().next()?;
     let least = held()
@@ -551,7 +551,7 @@ fn rules(judged: &[PieceNovelty]) -> Option<String> {
             };
             format!(
                 "novelty: a sentence counts as a paraphrase from a cosine of {least:.3} to {most:.3} on, by article, \
-                 which at most one unrelated sentence in a hundred passes; {passages}"
+                 so that of such sentences a share of {paraphrase_q} at most is chance; {passages}"
             )
         }
         (None, true) => format!(

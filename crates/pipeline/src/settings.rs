@@ -68,6 +68,8 @@ pub struct ComparisonSettings {
     pub center: bool,
     /// Whether novelty is judged against pieces of any date, not only earlier ones.
     pub any_date: bool,
+    /// Share of the sentences called a paraphrase one by one that may be chance, above 0.
+    pub paraphrase_q: f64,
     /// Other pieces listed for each article, the nearest; without, as many as make a million pairs.
     pub nearest_pieces: Option<usize>,
     /// How the nearest sentences are found.

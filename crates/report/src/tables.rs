@@ -450,6 +450,10 @@ table!(
         source_shared_start: Option<usize>,
         /// The same in the other article.
         source_shared_end: Option<usize>,
+        /// Of a sentence judged by its nearest alone: how probable one as near is by chance.
+        p: Option<Decimal>,
+        /// The same, corrected for the number of such sentences of the article.
+        q: Option<Decimal>,
     }
 );
 

@@ -441,6 +441,10 @@ pub(crate) struct Options {
     /// run, compare: judge novelty against pieces of any date, not only those published before
     #[arg(long)]
     pub(crate) any_date: bool,
+    /// run, compare: how many of the sentences called a paraphrase one by one may be chance, as a share
+    /// [default: 0.01]
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub(crate) paraphrase_q: Option<f64>,
     /// Cut sentences at the model's limit, as other tools do, instead of embedding them in windows
     #[arg(long)]
     pub(crate) no_windows: bool,

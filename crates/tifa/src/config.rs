@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use formulations::Tiers;
 use model::{Backend, Card, Device, EmbedderSettings, NliSettings, Precision};
 use pipeline::{
@@ -28,6 +28,7 @@ const DEFAULT_TEMPLATE: &str = "This text is about {}.";
 const DEFAULT_CASCADE_TOP: usize = 5;
 const DEFAULT_SEED: u64 = 1;
 const DEFAULT_PERMUTATIONS: usize = 2000;
+const DEFAULT_PARAPHRASE_Q: f64 = 0.01;
 const DEFAULT_NEIGHBOURS: usize = 5;
 const DEFAULT_MAX_ARTICLE_MB: u32 = 16;
 
@@ -57,6 +58,7 @@ struct File {
     neighbour_search: Option<NeighbourSearch>,
     center: Option<bool>,
     any_date: Option<bool>,
+    paraphrase_q: Option<f64>,
     threads: Option<NonZeroUsize>,
     token_budget: Option<NonZeroUsize>,
     encoding: Option<String>,
@@ -160,6 +162,7 @@ pub(crate) fn settings(
         comparison: ComparisonSettings {
             center: options.center || file.center.unwrap_or(false),
             any_date: options.any_date || file.any_date.unwrap_or(false),
+            paraphrase_q: paraphrase_q(options.paraphrase_q, file.paraphrase_q)?,
             nearest_pieces: options
                 .nearest_pieces
                 .or(file.nearest_pieces)
@@ -198,6 +201,16 @@ pub(crate) fn settings(
             .or(file.out)
             .unwrap_or_else(|| Path::new("results").join(command)),
     })
+}
+
+/// The share of chance among paraphrases: as typed, which is checked, or of the file.
+fn paraphrase_q(typed: Option<f64>, of_file: Option<f64>) -> Result<f64> {
+    let share = typed.or(of_file).unwrap_or(DEFAULT_PARAPHRASE_Q);
+    ensure!(
+        share > 0.0 && share <= 1.0,
+        "paraphrase_q of the settings file is {share}; it is a share above 0, and 1 at most"
+    );
+    Ok(share)
 }
 
 /// How periods and groups are tested.

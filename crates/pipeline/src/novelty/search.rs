@@ -3,11 +3,13 @@
 
 use std::ops::Range;
 
-use compare::{AlignedPassage, Matched, aligned_passages, best_passage_score, greatest};
-use ndarray::{Array2, ArrayView2, ArrayViewMut1, Axis, s};
+use compare::{
+    AlignedPassage, Matched, aligned_passages, best_passage_score, greatest, take_off_mean_around,
+};
+use ndarray::{ArrayView2, ArrayViewMut2, Axis, s};
 use rayon::prelude::*;
 
-use super::{GAP, MOST, NEUTRAL, Novelty, PASSAGE};
+use super::{AROUND, GAP, MATTER, MOST, NEUTRAL, Novelty, PASSAGE};
 
 /// Sentences of the pieces that are searched for together, and of the candidates that they are held
 /// against at once, at least; a piece is never divided. One megabyte of cosines.
@@ -23,6 +25,14 @@ pub(super) struct Wanted {
     pub(super) is_repeated: Vec<bool>,
     /// What a passage must score; none are looked for without.
     pub(super) passage_threshold: Option<f64>,
+}
+
+/// Room for the scores of two pieces, kept from pair to pair: to take it anew each time costs more than
+/// to fill it.
+#[derive(Default)]
+pub(super) struct Scratch {
+    scores: Vec<f32>,
+    sums: Vec<f32>,
 }
 
 /// What was found in the candidates of a piece.
@@ -104,7 +114,9 @@ impl Novelty<'_> {
         let rows = ndarray::concatenate(Axis(0), &rows).expect("all have the model's dimensions");
         let blocks: Vec<Vec<Search>> = together(&candidates, COLUMNS, |&c| self.sentences(c))
             .into_par_iter()
-            .map(|block| self.search_block(wanted, rows.view(), &candidates[block]))
+            .map_init(Scratch::default, |scratch, block| {
+                self.search_block(wanted, rows.view(), &candidates[block], scratch)
+            })
             .collect();
         let mut all: Vec<Search> = wanted
             .iter()
@@ -128,6 +140,7 @@ impl Novelty<'_> {
         wanted: &[Wanted],
         rows: ArrayView2<'_, f32>,
         block: &[usize],
+        scratch: &mut Scratch,
     ) -> Vec<Search> {
         let others: Vec<ArrayView2<'_, f32>> = block.iter().map(|&at| self.rows(at)).collect();
         let others = ndarray::concatenate(Axis(0), &others).expect("the same dimensions");
@@ -147,7 +160,7 @@ impl Novelty<'_> {
                 column = columns.end;
                 if wanted.candidates.binary_search(&other).is_ok() {
                     let cosines = cosines.slice(s![own.clone(), columns]);
-                    self.search_candidate(wanted, other, cosines, &mut found);
+                    self.search_candidate(wanted, other, (cosines, &mut *scratch), &mut found);
                 }
             }
             found
@@ -159,7 +172,7 @@ impl Novelty<'_> {
         &self,
         wanted: &Wanted,
         other: usize,
-        cosines: ArrayView2<'_, f32>,
+        (cosines, scratch): (ArrayView2<'_, f32>, &mut Scratch),
         found: &mut Search,
     ) {
         let before = found.of_candidates.len();
@@ -178,7 +191,7 @@ impl Novelty<'_> {
         let Some(least) = wanted.passage_threshold else {
             return;
         };
-        let mut scores = self.scores(wanted.piece, other, cosines);
+        let mut scores = self.scores(wanted.piece, other, cosines, scratch);
         for (mut row, _) in (scores.rows_mut().into_iter())
             .zip(&wanted.is_repeated)
             .filter(|(_, is)| **is)
@@ -194,25 +207,30 @@ impl Novelty<'_> {
         }
     }
 
-    /// How much each pair of sentences speaks for a passage.
-    pub(super) fn scores(
+    /// How much each pair of sentences speaks for a passage: how near they are, less how near those around
+    /// them are, since two passages on one matter have all sentences near to all.
+    pub(super) fn scores<'s>(
         &self,
         piece: usize,
         other: usize,
         cosines: ArrayView2<'_, f32>,
-    ) -> Array2<f32> {
+        scratch: &'s mut Scratch,
+    ) -> ArrayViewMut2<'s, f32> {
         let (own, others) = (self.offsets[piece], self.offsets[other]);
-        let mut scores = cosines.to_owned();
+        let Scratch { scores, sums } = scratch;
+        scores.clear();
+        for row in cosines.rows() {
+            scores.extend_from_slice(row.to_slice().expect("rows of a block are contiguous"));
+        }
+        let mut scores = ArrayViewMut2::from_shape(cosines.dim(), scores).expect("as many");
         let classes = &self.classes[others..others + cosines.ncols()];
-        let of_row = |(row, mut scores): (usize, ArrayViewMut1<'_, f32>)| {
+        for (row, mut scores) in scores.rows_mut().into_iter().enumerate() {
             let scores = scores.as_slice_mut().expect("rows are contiguous");
             self.standard
                 .standardise(self.classes[own + row], classes, scores);
-            for score in scores {
-                *score = (*score - NEUTRAL).min(MOST);
-            }
-        };
-        scores.rows_mut().into_iter().enumerate().for_each(of_row);
+        }
+        take_off_mean_around(scores.view_mut(), MATTER, AROUND, MOST, sums);
+        scores.mapv_inplace(|score| (score - NEUTRAL).min(MOST));
         scores
     }
 
