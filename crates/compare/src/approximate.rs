@@ -21,9 +21,11 @@ use crate::nearest::{Neighbour, nearest};
 const GRAPHS: usize = 2;
 /// Links of a vector in the upper layers; in the lowest it has twice as many.
 const LINKS: usize = 16;
-/// Candidates kept while a vector's place is looked for, to put it there and to find others.
+/// Candidates kept while a vector's place is looked for, to put it there and to find others: the latter at
+/// first, and at most.
 const EXPANSION_ADD: usize = 128;
 const EXPANSION_SEARCH: usize = 64;
+const WIDEST_SEARCH: usize = 1024;
 /// Candidates of a graph whose cosines are found, beyond those that are wanted.
 const MORE: usize = 16;
 /// Cosines found in different ways differ by less.
@@ -109,6 +111,36 @@ impl<'a> NeighbourIndex<'a> {
             .collect()
     }
 
+    /// The same, searched as widely as it takes to find a share of the exact neighbours, `enough`, of so
+    /// many of the queries, drawn by the seed; or as widely as can be. With them the share that was found
+    /// of those, None where there are no neighbours.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the library refuses.
+    pub fn enough_of_nearest(
+        &self,
+        queries: &[usize],
+        k: usize,
+        excluded: impl Fn(usize) -> Range<usize> + Sync,
+        enough: f64,
+        (sampled, seed): (usize, u64),
+    ) -> Result<(Vec<Vec<Neighbour>>, Option<f64>), IndexError> {
+        let sample = sample(queries.len(), sampled, seed);
+        let asked: Vec<usize> = sample.iter().map(|&at| queries[at]).collect();
+        let exact = nearest(self.vectors, &asked, k, &excluded);
+        let mut width = EXPANSION_SEARCH;
+        loop {
+            for graph in &self.graphs {
+                graph.change_expansion_search(width);
+            }
+            let recall = recall(&exact, &self.nearest(&asked, k, &excluded)?);
+            if width >= WIDEST_SEARCH || recall.is_none_or(|recall| recall >= enough) {
+                return Ok((self.nearest(queries, k, &excluded)?, recall));
+            }
+            width *= 2;
+        }
+    }
+
     fn nearest_to(
         &self,
         query: usize,
@@ -148,25 +180,13 @@ impl<'a> NeighbourIndex<'a> {
     }
 }
 
-/// What share of the exact nearest neighbours was found, as near or nearer ones counting as found: of so
-/// many of the queries, drawn by the seed. None where there are no neighbours.
-pub fn recall_of_nearest(
-    vectors: ArrayView2<'_, f32>,
-    queries: &[usize],
-    found: &[Vec<Neighbour>],
-    k: usize,
-    excluded: impl Fn(usize) -> Range<usize> + Sync,
-    (sampled, seed): (usize, u64),
-) -> Option<f64> {
-    let sample = sample(queries.len(), sampled, seed);
-    let asked: Vec<usize> = sample.iter().map(|&at| queries[at]).collect();
-    let exact = nearest(vectors, &asked, k, excluded);
+/// What share of the exact neighbours was found, as near or nearer ones counting as found. None where there
+/// are none.
+fn recall(exact: &[Vec<Neighbour>], found: &[Vec<Neighbour>]) -> Option<f64> {
     let (mut all, mut hits) = (0, 0);
-    for (&at, exact) in sample.iter().zip(&exact) {
+    for (exact, found) in exact.iter().zip(found) {
         let Some(last) = exact.last() else { continue };
-        let near = found[at]
-            .iter()
-            .filter(|one| one.cosine >= last.cosine - SAME);
+        let near = found.iter().filter(|one| one.cosine >= last.cosine - SAME);
         hits += near.count().min(exact.len());
         all += exact.len();
     }
@@ -274,13 +294,33 @@ mod tests {
         for (&query, found) in queries.iter().zip(&found) {
             assert!(found.len() == 5 && found.iter().all(|one| !own(query).contains(&one.index)));
         }
-        let recall = |found: &[Vec<Neighbour>]| {
-            recall_of_nearest(vectors.view(), &queries, found, 5, own, (100, 1)).expect("some")
-        };
-        assert!(recall(&found) >= 0.98);
-        assert!((recall(&exact) - 1.0).abs() < 1e-12);
+        assert!(recall(&exact, &found).expect("some") >= 0.98);
+        assert_eq!(recall(&exact, &exact), Some(1.0));
         let fewer: Vec<Vec<Neighbour>> = exact.iter().map(|found| found[..4].to_vec()).collect();
-        assert!((recall(&fewer) - 0.8).abs() < 1e-12);
+        assert!((recall(&exact, &fewer).expect("some") - 0.8).abs() < 1e-12);
+        assert_eq!(recall(&[vec![]], &[vec![]]), None);
+    }
+
+    /// In 384 dimensions, all as far from each other, a graph misses much until it is searched widely.
+    #[test]
+    fn the_search_gets_wider_until_enough_is_found() {
+        let mut vectors = seeded(4000, 384, 0.5);
+        for mut row in vectors.rows_mut() {
+            let length = row.dot(&row).sqrt();
+            row /= length;
+        }
+        let queries: Vec<usize> = (0..4000).step_by(40).collect();
+        let index = NeighbourIndex::new(vectors.view()).expect("memory");
+        let found = |enough: f64| {
+            let found = index.enough_of_nearest(&queries, 5, own, enough, (100, 1));
+            found.expect("memory")
+        };
+        let (narrow, wide) = (found(0.0), found(0.97));
+        let (least, most) = (narrow.1.expect("some"), wide.1.expect("some"));
+        assert!(least < 0.97 && most >= 0.97, "{least} {most}");
+        let exact = nearest(vectors.view(), &queries, 5, own);
+        assert_eq!(recall(&exact, &wide.0), Some(most));
+        assert!(found(2.0).1.expect("some") >= most);
     }
 
     #[test]

@@ -24,7 +24,7 @@ mod similarity;
 mod two_sample;
 mod unit_mean;
 
-pub use approximate::{IndexError, NeighbourIndex, recall_of_nearest};
+pub use approximate::{IndexError, NeighbourIndex};
 pub use background::{Background, BackgroundOptions, Item, Placed, Standard, Stratum};
 pub use bootstrap::Bootstrap;
 pub use center::centered;

@@ -1,6 +1,6 @@
 //! The sentences nearest to each of the studied pieces' in others.
 
-use compare::{IndexError, Neighbour, NeighbourIndex, nearest, recall_of_nearest};
+use compare::{IndexError, Neighbour, NeighbourIndex, nearest};
 use ndarray::ArrayView2;
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::pieces::Piece;
 
 /// Sentences whose exact neighbours approximate ones are compared with.
 const SAMPLED: usize = 200;
-/// With a lower recall neighbours are called incomplete.
+/// The search gets wider until this recall is reached; with a lower one neighbours are called incomplete.
 const ENOUGH: f64 = 0.95;
 
 /// Neighbours, and how they were found.
@@ -41,9 +41,8 @@ impl Neighbours {
         let (found, recall) = match search {
             NeighbourSearch::Exact => (nearest(vectors, &queries, k, own), None),
             NeighbourSearch::Approximate => {
-                let found = NeighbourIndex::new(vectors)?.nearest(&queries, k, own)?;
-                let recall = recall_of_nearest(vectors, &queries, &found, k, own, (SAMPLED, seed));
-                (found, recall)
+                let index = NeighbourIndex::new(vectors)?;
+                index.enough_of_nearest(&queries, k, own, ENOUGH, (SAMPLED, seed))?
             }
         };
         let asked = SAMPLED.min(queries.len());

@@ -21,6 +21,7 @@ pub struct OutputFolder {
     out: PathBuf,
     building: TempDir,
     lock: fs_err::File,
+    _made: MadeFolders,
 }
 
 impl OutputFolder {
@@ -48,7 +49,7 @@ impl OutputFolder {
             });
         }
         let parent = home_of(out);
-        fs_err::create_dir_all(parent).map_err(unwritable)?;
+        let made = MadeFolders::make(parent).map_err(unwritable)?;
         let prefix = leftover_prefix(out);
         clear_leftovers(parent, &prefix);
         let mut builder = tempfile::Builder::new();
@@ -63,6 +64,7 @@ impl OutputFolder {
             out: out.to_owned(),
             building,
             lock,
+            _made: made,
         })
     }
 
@@ -134,6 +136,7 @@ impl OutputFolder {
 pub struct LoneTable {
     out: PathBuf,
     building: TempDir,
+    _made: MadeFolders,
 }
 
 impl LoneTable {
@@ -150,7 +153,7 @@ impl LoneTable {
             return Err(unwritable(std::io::ErrorKind::IsADirectory.into()));
         }
         let parent = home_of(out);
-        fs_err::create_dir_all(parent).map_err(unwritable)?;
+        let made = MadeFolders::make(parent).map_err(unwritable)?;
         let mut builder = tempfile::Builder::new();
         let prefix = leftover_prefix(out);
         let building = builder
@@ -160,6 +163,7 @@ impl LoneTable {
         Ok(Self {
             out: out.to_owned(),
             building,
+            _made: made,
         })
     }
 
@@ -182,6 +186,29 @@ impl LoneTable {
                 source,
             }
         })
+    }
+}
+
+/// Folders made on the way to an output; those that stay empty go again when it is done with.
+struct MadeFolders(Vec<PathBuf>);
+
+impl MadeFolders {
+    fn make(folder: &Path) -> std::io::Result<Self> {
+        let missing = folder.ancestors().take_while(|folder| !folder.exists());
+        let missing = missing.map(Path::to_owned).collect();
+        fs_err::create_dir_all(folder)?;
+        Ok(Self(missing))
+    }
+}
+
+impl Drop for MadeFolders {
+    fn drop(&mut self) {
+        for folder in &self.0 {
+            // One with anything in it stays, and so do those around it.
+            if fs_err::remove_dir(folder).is_err() {
+                break;
+            }
+        }
     }
 }
 
@@ -322,6 +349,31 @@ mod tests {
             "a living run's folder stays, a killed one's goes"
         );
         drop((living, second));
+    }
+
+    #[test]
+    fn folders_made_for_results_that_never_came_go_again() {
+        let home = tempfile::tempdir().expect("a folder");
+        let out = home.path().join("of/mine/results");
+        let first = OutputFolder::create(&out).expect("writable");
+        let second = LoneTable::create(&home.path().join("of/rules.csv")).expect("writable");
+        drop(first);
+        assert_eq!(
+            entries(home.path()),
+            ["of"],
+            "another's output is being made there"
+        );
+        drop(second);
+        assert_eq!(
+            entries(home.path()),
+            ["of"],
+            "made by the first, which could not remove it"
+        );
+        drop(OutputFolder::create(&out).expect("writable"));
+        assert_eq!(entries(&home.path().join("of")), [""; 0]);
+        let whole = OutputFolder::create(&out).expect("writable");
+        whole.commit(&serde_json::json!({})).expect("put there");
+        assert_eq!(entries(&home.path().join("of/mine")), ["results"]);
     }
 
     #[test]

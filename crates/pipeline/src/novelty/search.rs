@@ -35,6 +35,29 @@ pub(super) struct Scratch {
     sums: Vec<f32>,
 }
 
+impl Scratch {
+    /// What the best passage of two pieces scores at most, from the z of their pairs of sentences.
+    fn best_at_most(&mut self, dim: (usize, usize)) -> f32 {
+        self.sums.clear();
+        self.sums.extend(self.scores.iter().map(|&z| score(z)));
+        let scores = ArrayView2::from_shape(dim, &self.sums).expect("as many");
+        best_passage_score(scores, GAP)
+    }
+
+    /// The scores: z, less how near those around them are, since two passages on one matter have all
+    /// sentences near to all.
+    fn less_the_matter(&mut self, dim: (usize, usize)) -> ArrayViewMut2<'_, f32> {
+        let mut scores = ArrayViewMut2::from_shape(dim, &mut self.scores).expect("as many");
+        take_off_mean_around(scores.view_mut(), MATTER, AROUND, MOST, &mut self.sums);
+        scores.mapv_inplace(score);
+        scores
+    }
+}
+
+fn score(z: f32) -> f32 {
+    (z - NEUTRAL).min(MOST)
+}
+
 /// What was found in the candidates of a piece.
 #[derive(Default)]
 pub(super) struct Search {
@@ -191,7 +214,12 @@ impl Novelty<'_> {
         let Some(least) = wanted.passage_threshold else {
             return;
         };
-        let mut scores = self.scores(wanted.piece, other, cosines, scratch);
+        self.standardised(wanted.piece, other, cosines, scratch);
+        // The matter only lowers scores: most pairs of pieces need no look at it.
+        if f64::from(scratch.best_at_most(cosines.dim())) < least {
+            return;
+        }
+        let mut scores = scratch.less_the_matter(cosines.dim());
         for (mut row, _) in (scores.rows_mut().into_iter())
             .zip(&wanted.is_repeated)
             .filter(|(_, is)| **is)
@@ -207,8 +235,7 @@ impl Novelty<'_> {
         }
     }
 
-    /// How much each pair of sentences speaks for a passage: how near they are, less how near those around
-    /// them are, since two passages on one matter have all sentences near to all.
+    /// How much each pair of sentences speaks for a passage.
     pub(super) fn scores<'s>(
         &self,
         piece: usize,
@@ -216,22 +243,28 @@ impl Novelty<'_> {
         cosines: ArrayView2<'_, f32>,
         scratch: &'s mut Scratch,
     ) -> ArrayViewMut2<'s, f32> {
+        self.standardised(piece, other, cosines, scratch);
+        scratch.less_the_matter(cosines.dim())
+    }
+
+    /// Leaves the z of each pair of sentences in `scratch`.
+    fn standardised(
+        &self,
+        piece: usize,
+        other: usize,
+        cosines: ArrayView2<'_, f32>,
+        scratch: &mut Scratch,
+    ) {
         let (own, others) = (self.offsets[piece], self.offsets[other]);
-        let Scratch { scores, sums } = scratch;
-        scores.clear();
-        for row in cosines.rows() {
-            scores.extend_from_slice(row.to_slice().expect("rows of a block are contiguous"));
-        }
-        let mut scores = ArrayViewMut2::from_shape(cosines.dim(), scores).expect("as many");
         let classes = &self.classes[others..others + cosines.ncols()];
-        for (row, mut scores) in scores.rows_mut().into_iter().enumerate() {
-            let scores = scores.as_slice_mut().expect("rows are contiguous");
+        let z = &mut scratch.scores;
+        z.clear();
+        for (row, cosines) in cosines.rows().into_iter().enumerate() {
+            let first = z.len();
+            z.extend_from_slice(cosines.to_slice().expect("rows of a block are contiguous"));
             self.standard
-                .standardise(self.classes[own + row], classes, scores);
+                .standardise(self.classes[own + row], classes, &mut z[first..]);
         }
-        take_off_mean_around(scores.view_mut(), MATTER, AROUND, MOST, sums);
-        scores.mapv_inplace(|score| (score - NEUTRAL).min(MOST));
-        scores
     }
 
     fn sentences(&self, piece: usize) -> usize {

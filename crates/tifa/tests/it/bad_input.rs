@@ -157,7 +157,7 @@ fn a_folder_with_nothing() {
 #[test]
 fn a_path_that_is_not_there() {
     let dir = Dir::new();
-    let ran = dir.tifa("tokenize nowhere/a.txt --out out");
+    let ran = dir.tifa("tokenize nowhere/a.txt --out of/mine");
     ran.exits(2)
         .tells(&["nowhere/a.txt does not exist", "check the path"]);
     assert_eq!(dir.entries(), [""; 0]);
