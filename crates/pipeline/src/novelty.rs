@@ -29,10 +29,10 @@ const COPIES: f64 = 0.95;
 /// Standard deviations above unrelated pairs at which a pair speaks neither for a passage nor against
 /// it. Chance pairs must speak against it, or alignments would never end.
 const NEUTRAL: f32 = 1.5;
-/// Sentences on each side whose pairs tell how near all are because of the matter, and how much of that is
+/// Sentences on each side whose pairs tell how near all are because of the topic, and how much of that is
 /// taken off each.
 const AROUND: usize = 3;
-const MATTER: f32 = 0.75;
+const TOPIC: f32 = 0.75;
 /// What one pair can add at most, so that it takes several to make a passage.
 const MOST: f32 = 4.0;
 /// What a sentence left out costs.
@@ -416,7 +416,7 @@ impl<'a> Novelty<'a> {
                 "least_sentences": PASSAGE,
                 "neutral_z": NEUTRAL,
                 "sentences_around": AROUND,
-                "share_of_the_mean_around": MATTER,
+                "share_of_the_mean_around": TOPIC,
                 "most_per_pair": MOST,
                 "gap": GAP,
                 "lambda": self.chance.map(|chance| chance.lambda),
@@ -563,7 +563,7 @@ mod tests {
                     });
                     compare::take_off_mean_around(
                         z.view_mut(),
-                        MATTER,
+                        TOPIC,
                         AROUND,
                         MOST,
                         &mut Vec::new(),

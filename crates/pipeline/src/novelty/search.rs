@@ -9,7 +9,7 @@ use compare::{
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, s};
 use rayon::prelude::*;
 
-use super::{AROUND, GAP, MATTER, MOST, NEUTRAL, Novelty, PASSAGE};
+use super::{AROUND, GAP, MOST, NEUTRAL, Novelty, PASSAGE, TOPIC};
 
 /// Sentences of the pieces that are searched for together, and of the candidates that they are held
 /// against at once, at least; a piece is never divided. One megabyte of cosines.
@@ -44,11 +44,11 @@ impl Scratch {
         best_passage_score(scores, GAP)
     }
 
-    /// The scores: z, less how near those around them are, since two passages on one matter have all
+    /// The scores: z, less how near those around them are, since two passages on one topic have all
     /// sentences near to all.
-    fn less_the_matter(&mut self, dim: (usize, usize)) -> ArrayViewMut2<'_, f32> {
+    fn less_the_topic(&mut self, dim: (usize, usize)) -> ArrayViewMut2<'_, f32> {
         let mut scores = ArrayViewMut2::from_shape(dim, &mut self.scores).expect("as many");
-        take_off_mean_around(scores.view_mut(), MATTER, AROUND, MOST, &mut self.sums);
+        take_off_mean_around(scores.view_mut(), TOPIC, AROUND, MOST, &mut self.sums);
         scores.mapv_inplace(score);
         scores
     }
@@ -215,11 +215,11 @@ impl Novelty<'_> {
             return;
         };
         self.standardised(wanted.piece, other, cosines, scratch);
-        // The matter only lowers scores: most pairs of pieces need no look at it.
+        // The topic only lowers scores: most pairs of pieces need no look at it.
         if f64::from(scratch.best_at_most(cosines.dim())) < least {
             return;
         }
-        let mut scores = scratch.less_the_matter(cosines.dim());
+        let mut scores = scratch.less_the_topic(cosines.dim());
         for (mut row, _) in (scores.rows_mut().into_iter())
             .zip(&wanted.is_repeated)
             .filter(|(_, is)| **is)
@@ -244,7 +244,7 @@ impl Novelty<'_> {
         scratch: &'s mut Scratch,
     ) -> ArrayViewMut2<'s, f32> {
         self.standardised(piece, other, cosines, scratch);
-        scratch.less_the_matter(cosines.dim())
+        scratch.less_the_topic(cosines.dim())
     }
 
     /// Leaves the z of each pair of sentences in `scratch`.
